@@ -26,6 +26,17 @@ def M_(msgid: str, **values: object) -> Message:
     return Message(msgid, values)
 
 
+@dataclass(frozen=True)
+class Name:
+    """A name that reference data gives in both languages; a value of a Message or a text itself."""
+
+    ja: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
 class WorkbenchError(Exception):
     """Something the user can understand and act on; anything else is a bug."""
 

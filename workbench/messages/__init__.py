@@ -10,7 +10,7 @@ import gettext
 from functools import lru_cache
 from pathlib import Path
 
-from workbench.domain.errors import Message
+from workbench.domain.errors import Message, Name
 
 LANGUAGES = ("ja", "en")
 DEFAULT_LANGUAGE = "ja"
@@ -22,13 +22,13 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("workbench", _CATALOGUES, [language], fallback=language == "en")
 
 
-def render(message: Message | str, language: str = DEFAULT_LANGUAGE) -> str:
-    """The text of `message` in `language` (`ja` or `en`); plain strings are looked up as msgids."""
-    if isinstance(message, str):
-        return _catalogue(language).gettext(message) if message else ""
+def render(message: Message | Name, language: str = DEFAULT_LANGUAGE) -> str:
+    """The text of `message` in `language` (`ja` or `en`)."""
+    if isinstance(message, Name):
+        return message.ja if language == "ja" else message.en
     text = _catalogue(language).gettext(message.msgid)
     values = {
-        name: render(value, language) if isinstance(value, Message) else value
+        name: render(value, language) if isinstance(value, Message | Name) else value
         for name, value in message.values.items()
     }
     return text.format(**values)
