@@ -1,0 +1,158 @@
+"""What is particular to the embedded engine: SQLite under SQLCipher."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy.pool import QueuePool
+
+from workbench.domain.errors import EvidenceDamaged, M_, Unavailable, WorkbenchError
+
+_BUSY_MS = 15_000
+# SQLite's locks do not hold over these; two desks would write over each other.
+_NETWORK_FILE_SYSTEMS = frozenset(
+    "nfs nfs4 cifs smb smb2 smb3 smbfs ncpfs afs 9p fuse.sshfs davfs fuse.davfs2 "
+    "fuse.glusterfs fuse.s3fs fuse.rclone ceph fuse.ceph lustre gfs2 ocfs2".split()
+)
+
+
+def make_engine(database: Path, key: bytes, *, writing: bool) -> sa.Engine:
+    """An engine on the encrypted file `database`.
+
+    `key` is 32 raw bytes. Writing connections take the one write lock as they begin
+    (BEGIN IMMEDIATE); reading ones see a steady snapshot and cannot write.
+    """
+
+    def connect() -> sqlcipher.Connection:
+        connection = sqlcipher.connect(
+            os.fspath(database), isolation_level=None, check_same_thread=False
+        )
+        run = connection.execute
+        run("PRAGMA cipher_log_level = NONE")
+        run(f"PRAGMA key = \"x'{key.hex()}'\"")
+        run(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        run("PRAGMA foreign_keys = ON")
+        run("PRAGMA temp_store = MEMORY")
+        run("PRAGMA cache_size = -65536")
+        if writing:
+            run("PRAGMA journal_mode = WAL")
+            run("PRAGMA synchronous = FULL")
+        else:
+            run("PRAGMA query_only = ON")
+        return connection
+
+    engine = sa.create_engine(
+        "sqlite+pysqlite://", creator=connect, module=sqlcipher, poolclass=QueuePool, pool_size=4
+    )
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def database_now_us(connection: sa.Connection) -> int:
+    """The database's own clock, in UTC microseconds (SQLite knows milliseconds)."""
+    sql = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000"
+    return int(connection.execute(sa.text(sql)).scalar_one())
+
+
+def data_version(connection: sa.Connection) -> int:
+    """A number that changes when another connection has written (for a second process)."""
+    return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+def integrity_problems(connection: sa.Connection) -> list[str]:
+    """What SQLCipher's page authentication and SQLite's own check find wrong."""
+    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check")]
+    checked = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check")]
+    return found + [line for line in checked if line != "ok"]
+
+
+@contextmanager
+def readable_errors(database: Path) -> Iterator[None]:
+    """Turn the driver's complaints into the kinds an officer can act on."""
+    try:
+        yield
+    except (sa.exc.DatabaseError, sqlcipher.DatabaseError) as error:
+        known = _known_error(str(error), database)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _known_error(text: str, database: Path) -> WorkbenchError | None:
+    where = os.fspath(database)
+    if "disk is full" in text:
+        return Unavailable(
+            M_("The disk is full: nothing of this act was written to {path}.", path=where),
+            M_("Make room and try again."),
+        )
+    if "readonly" in text or "read-only" in text:
+        return Unavailable(
+            M_("The store {path} cannot be written: the folder or file is read-only.", path=where)
+        )
+    if "unable to open" in text:
+        return Unavailable(M_("The store {path} cannot be opened.", path=where))
+    if "locked" in text:
+        return Unavailable(M_("Another program keeps the store {path} busy.", path=where))
+    if "disk I/O error" in text:
+        return Unavailable(M_("The disk under the store {path} reports an error.", path=where))
+    if "not a database" in text or "malformed" in text:
+        return EvidenceDamaged(
+            M_("The store {path} is damaged or its key does not fit.", path=where),
+            M_("Do not write to it; restore it from a backup."),
+        )
+    return None
+
+
+def refuse_network_share(folder: Path) -> None:
+    """Raise Unavailable when `folder` lies on a network file system."""
+    kind = _file_system_kind(folder)
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise Unavailable(
+            M_(
+                "The store cannot lie on a network share ({kind}): {path}.",
+                kind=kind,
+                path=os.fspath(folder),
+            ),
+            M_("Choose a folder on this computer's own disk."),
+        )
+
+
+def _file_system_kind(folder: Path) -> str:
+    if sys.platform == "win32":
+        import ctypes
+
+        root = os.path.splitdrive(folder.resolve())[0] + "\\"
+        # 4 is DRIVE_REMOTE (GetDriveTypeW); a UNC path has no drive letter and is remote too.
+        remote = root.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(root) == 4
+        return "cifs" if remote else "local"
+    try:
+        lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    except OSError:
+        return "unknown"
+    return file_system_of(folder, lines)
+
+
+def file_system_of(folder: Path, mount_lines: list[str]) -> str:
+    """The file system type `folder` lies on, from the lines of /proc/self/mountinfo."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    path = os.fspath(there.resolve())
+    best, kind = "", "unknown"
+    for line in mount_lines:
+        left, _, right = line.partition(" - ")
+        point = left.split()[4].replace("\\040", " ")
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, right.split()[0]
+    return kind

@@ -1,0 +1,342 @@
+"""The Store: one encrypted place where everything is kept; the only one with SQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from workbench.domain.custody import GENESIS, CustodyEntry, digest_of, make_entry
+from workbench.domain.errors import BadInput, M_, Unavailable
+from workbench.domain.officer import Officer
+from workbench.store import sqlite, tables
+from workbench.store.migrations import HEAD_REVISION
+from workbench.store.triggers import apply_triggers
+
+DATABASE_NAME = "store.db"
+
+Row = dict[str, Any]
+Content = dict[str, str]
+
+
+class Store:
+    """An open store. `read()` and `write()` are its transactions; `close()` ends it."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        """Open the store in `folder` with the 32-byte database key.
+
+        Raises Unavailable (missing, newer, unwritable, busy, on a share), EvidenceDamaged.
+        """
+        self.folder = folder
+        self.database = folder / DATABASE_NAME
+        if not self.database.is_file():
+            raise Unavailable(M_("There is no store in {path}.", path=os.fspath(folder)))
+        self._open(key)
+        try:
+            self._bring_up_to_date()
+            facts = self._facts()
+        except BaseException:
+            self.close()
+            raise
+        self.id = facts["id"]
+        self.practice = facts["practice"] == "yes"
+
+    def _open(self, key: bytes) -> None:
+        sqlite.refuse_network_share(self.folder)
+        self._key = key
+        self._writer = sqlite.make_engine(self.database, key, writing=True)
+        self._reader = sqlite.make_engine(self.database, key, writing=False)
+        self._lock = threading.RLock()
+
+    @classmethod
+    def create(cls, folder: Path, key: bytes, facts: Mapping[str, str]) -> Store:
+        """Make an empty store in `folder`; `facts` hold at least id and practice (yes or no)."""
+        sqlite.refuse_network_share(folder)
+        database = folder / DATABASE_NAME
+        if database.exists():
+            raise BadInput(M_("There is already a store in {path}.", path=os.fspath(folder)))
+        engine = sqlite.make_engine(database, key, writing=True)
+        try:
+            with sqlite.readable_errors(database):
+                upgrade(engine)
+                with engine.begin() as connection:
+                    connection.execute(
+                        sa.insert(tables.store_fact),
+                        [{"name": name, "value": value} for name, value in facts.items()],
+                    )
+        finally:
+            engine.dispose()
+        os.chmod(database, 0o600)
+        return cls(folder, key)
+
+    def close(self) -> None:
+        """Close every connection; the write-ahead log is folded into the file."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """A steady snapshot to read from; never waits for the writer."""
+        with sqlite.readable_errors(self.database), self._reader.begin() as connection:
+            yield Reading(self, connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Writing]:
+        """One transaction: everything in it is kept, or nothing."""
+        with self._lock, sqlite.readable_errors(self.database):
+            with self._writer.begin() as connection:
+                yield Writing(self, connection)
+
+    def problems(self) -> list[str]:
+        """What the engine's own integrity checks find wrong; empty when sound."""
+        with sqlite.readable_errors(self.database), self._reader.begin() as connection:
+            return sqlite.integrity_problems(connection)
+
+    def _facts(self) -> dict[str, str]:
+        with self.read() as reading:
+            rows = reading.connection.execute(sa.select(tables.store_fact)).all()
+        return {row.name: row.value for row in rows}
+
+    def _bring_up_to_date(self) -> None:
+        with sqlite.readable_errors(self.database):
+            with self._reader.begin() as connection:
+                revision = connection.execute(
+                    sa.text("SELECT version_num FROM alembic_version")
+                ).scalar_one_or_none()
+            if revision == HEAD_REVISION:
+                return
+            if revision is None or revision not in known_revisions():
+                raise Unavailable(
+                    M_(
+                        "This store was written by a newer version of the program ({revision}).",
+                        revision=revision or "?",
+                    ),
+                    M_("Install the newer version; nothing was changed."),
+                )
+            self._copy_before_upgrade(revision)
+            upgrade(self._writer)
+
+    def _copy_before_upgrade(self, revision: str) -> None:
+        with self._writer.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy2(self.database, self.database.with_name(f"store.db.before-upgrade-{revision}"))
+
+
+class Reading:
+    """A reading transaction."""
+
+    def __init__(self, store: Store, connection: sa.Connection) -> None:
+        self.store = store
+        self.connection = connection
+
+    def one(self, statement: sa.Select[Any]) -> Row | None:
+        """The first row as a dict, or None."""
+        row = self.connection.execute(statement).mappings().first()
+        return None if row is None else dict(row)
+
+    def all(self, statement: sa.Select[Any]) -> list[Row]:
+        """Every row as a dict."""
+        return [dict(row) for row in self.connection.execute(statement).mappings()]
+
+    def count(self, statement: sa.Select[Any]) -> int:
+        return int(self.connection.execute(statement).scalar_one())
+
+    def get(self, table: str, row_id: str) -> Row | None:
+        """The row of `table` with this primary key."""
+        there = tables.metadata.tables[table]
+        return self.one(sa.select(there).where(next(iter(there.primary_key)) == row_id))
+
+    def now_us(self) -> int:
+        """The database's clock."""
+        return sqlite.database_now_us(self.connection)
+
+
+class Writing(Reading):
+    """A writing transaction."""
+
+    def insert(self, table: str, row: Mapping[str, Any]) -> Content:
+        """Write one row and return how custody names it: table, id, sha256."""
+        return self.insert_many(table, [row])[0]
+
+    def insert_many(self, table: str, rows: Iterable[Mapping[str, Any]]) -> list[Content]:
+        """Write rows of one table in one statement."""
+        there = tables.metadata.tables[table]
+        full = [complete_row(there, row) for row in rows]
+        if full:
+            self.connection.execute(sa.insert(there), full)
+        return [content_of(there, row) for row in full]
+
+    def update(self, table: str, row_id: str, **values: Any) -> None:
+        """Change columns of one row; a row with a revision gets the next one."""
+        there = tables.metadata.tables[table]
+        if "revision" in there.c:
+            values["revision"] = there.c.revision + 1
+        key = next(iter(there.primary_key))
+        clean = {name: storable(value) for name, value in values.items()}
+        done = self.connection.execute(sa.update(there).where(key == row_id).values(clean))
+        if done.rowcount != 1:
+            raise LookupError(f"{table} {row_id}: {done.rowcount} rows changed")
+
+    def append_custody(
+        self,
+        officer: Officer,
+        at_us: int,
+        subject_kind: str,
+        subject_id: str,
+        action: str,
+        facts: Mapping[str, Any],
+        content: Iterable[Content] = (),
+    ) -> CustodyEntry:
+        """Write the next entry of one subject's chain."""
+        head = self.one(
+            sa.select(tables.custody_head).where(tables.custody_head.c.subject_id == subject_id)
+        )
+        entry = make_entry(
+            store=self.store.id,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            seq=1 if head is None else head["seq"] + 1,
+            previous_hash=GENESIS if head is None else head["entry_hash"],
+            at_us=at_us,
+            officer_id=officer.id,
+            officer=officer.login,
+            workstation=workstation(),
+            action=action,
+            facts=storable(dict(facts)),
+            content=content,
+        )
+        self._write_entries([entry])
+        values = {"seq": entry.seq, "entry_hash": entry.entry_hash}
+        if head is None:
+            self._write_heads([entry])
+        else:
+            there = tables.custody_head
+            self.connection.execute(
+                sa.update(there).where(there.c.subject_id == subject_id).values(values)
+            )
+        return entry
+
+    def open_custody(self, entries: Iterable[CustodyEntry]) -> None:
+        """Write the first entries of many new subjects at once (a bulk import)."""
+        first = list(entries)
+        if any(entry.seq != 1 for entry in first):
+            raise ValueError("open_custody is for new subjects only")
+        if first:
+            self._write_entries(first)
+            self._write_heads(first)
+
+    def _write_entries(self, entries: list[CustodyEntry]) -> None:
+        self.connection.execute(
+            sa.insert(tables.custody_entry),
+            [
+                {
+                    "subject_kind": e.subject_kind,
+                    "subject_id": e.subject_id,
+                    "seq": e.seq,
+                    "body": e.body,
+                    "previous_hash": e.previous_hash,
+                    "entry_hash": e.entry_hash,
+                }
+                for e in entries
+            ],
+        )
+
+    def _write_heads(self, entries: list[CustodyEntry]) -> None:
+        self.connection.execute(
+            sa.insert(tables.custody_head),
+            [
+                {
+                    "subject_id": e.subject_id,
+                    "subject_kind": e.subject_kind,
+                    "seq": e.seq,
+                    "entry_hash": e.entry_hash,
+                }
+                for e in entries
+            ],
+        )
+
+
+def storable(value: Any) -> Any:
+    """`value` with texts every engine can keep: no NUL, no lone surrogate; both stay visible."""
+    if isinstance(value, str):
+        if "\0" in value:
+            value = value.replace("\0", "\u2400")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            value = value.encode("utf-8", "backslashreplace").decode()
+        return value
+    if isinstance(value, dict):
+        return {storable(name): storable(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
+def complete_row(table: sa.Table, row: Mapping[str, Any]) -> Row:
+    """`row` with every column named, as it will be read back."""
+    unknown = row.keys() - table.c.keys()
+    if unknown:
+        raise KeyError(f"{table.name} has no columns {sorted(unknown)}")
+    full: Row = {}
+    for column in table.c:
+        if column.name in row:
+            full[column.name] = storable(row[column.name])
+        elif column.autoincrement is True:
+            continue
+        elif column.nullable:
+            full[column.name] = None
+        elif isinstance(column.type, sa.Boolean):
+            full[column.name] = False
+        elif column.server_default is not None:
+            full[column.name] = ""
+        else:
+            raise KeyError(f"{table.name}.{column.name} is missing")
+    return full
+
+
+def content_of(table: sa.Table, row: Mapping[str, Any]) -> Content:
+    """How a custody entry names a row: its table, key and the SHA-256 of what never changes."""
+    fixed = tables.FIXED_COLUMNS.get(table) or tuple(table.c.keys())
+    key = next(iter(table.primary_key)).name
+    facts = {name: row[name] for name in fixed if name in row}
+    return {"table": table.name, "id": str(row.get(key, "")), "sha256": digest_of(facts)}
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the database to the newest schema and apply every trigger again."""
+    from alembic import command
+
+    with engine.begin() as connection:
+        command.upgrade(_alembic(connection), "head")
+        apply_triggers(connection)
+
+
+def known_revisions() -> set[str]:
+    """The revisions this version of the program knows."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_alembic(None))
+    return {script.revision for script in scripts.walk_revisions()}
+
+
+def _alembic(connection: sa.Connection | None) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", os.fspath(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def workstation() -> str:
+    """The name of this computer, as custody records it."""
+    import platform
+
+    return platform.node() or "unknown"
