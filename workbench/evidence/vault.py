@@ -20,7 +20,7 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from workbench.domain.errors import EvidenceDamaged, M_
+from workbench.domain.errors import M_, EvidenceDamaged
 from workbench.files import sync_folder
 
 _MAGIC = b"PWBVAULT\x01"

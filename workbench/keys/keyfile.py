@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from workbench.domain.errors import BadInput, EvidenceDamaged, M_, NotAllowed
+from workbench.domain.errors import M_, BadInput, EvidenceDamaged, NotAllowed
 from workbench.files import write_durably
 from workbench.keys.wrapping import Wrap, WrongSecret, plain_code, unwrap_key, wrap_key
 

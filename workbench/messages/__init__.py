@@ -7,7 +7,7 @@ The msgid is the English text, so `en` needs no entries; `ja` must be complete
 from __future__ import annotations
 
 import gettext
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from workbench.domain.errors import Message, Name
@@ -17,7 +17,7 @@ DEFAULT_LANGUAGE = "ja"
 _CATALOGUES = Path(__file__).parent
 
 
-@lru_cache(maxsize=None)
+@cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("workbench", _CATALOGUES, [language], fallback=language == "en")
 

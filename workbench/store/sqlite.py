@@ -12,13 +12,34 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.pool import QueuePool
 
-from workbench.domain.errors import EvidenceDamaged, M_, Unavailable, WorkbenchError
+from workbench.domain.errors import M_, EvidenceDamaged, Unavailable, WorkbenchError
 
 _BUSY_MS = 15_000
 # SQLite's locks do not hold over these; two desks would write over each other.
 _NETWORK_FILE_SYSTEMS = frozenset(
-    "nfs nfs4 cifs smb smb2 smb3 smbfs ncpfs afs 9p fuse.sshfs davfs fuse.davfs2 "
-    "fuse.glusterfs fuse.s3fs fuse.rclone ceph fuse.ceph lustre gfs2 ocfs2".split()
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb",
+        "smb2",
+        "smb3",
+        "smbfs",
+        "ncpfs",
+        "afs",
+        "9p",
+        "fuse.sshfs",
+        "davfs",
+        "fuse.davfs2",
+        "fuse.glusterfs",
+        "fuse.s3fs",
+        "fuse.rclone",
+        "ceph",
+        "fuse.ceph",
+        "lustre",
+        "gfs2",
+        "ocfs2",
+    ]
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.domain.custody import GENESIS, CustodyEntry, digest_of, make_entry
-from workbench.domain.errors import BadInput, M_, Unavailable
+from workbench.domain.errors import M_, BadInput, Unavailable
 from workbench.domain.officer import Officer
 from workbench.store import sqlite, tables
 from workbench.store.migrations import HEAD_REVISION

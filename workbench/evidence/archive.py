@@ -1,0 +1,163 @@
+"""A deterministic zip: the same members give the same bytes, on every machine and day.
+
+Members are stored, not compressed: compressed bytes depend on the library's version, and most
+evidence (PNG, PDF, WARC.gz) is compressed already. Layout follows PKWARE APPNOTE 6.3.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+# 1980-01-01 00:00, the earliest moment a zip can name: packages say their times inside.
+_DOS_DATE = 0x0021
+_UTF8_FLAG = 0x0800
+_MODE = 0o100644 << 16
+_MAX_32 = 0xFFFFFFFF
+_MAX_16 = 0xFFFF
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of the archive and where its bytes come from."""
+
+    name: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: bytes
+    crc: int
+    size: int
+    offset: int
+
+
+def write_archive(out: BinaryIO, members: Iterable[Member]) -> int:
+    """Write `members` in the order given to the seekable `out`; returns how many."""
+    entries = []
+    for member in members:
+        name = member.name.encode()
+        offset = out.tell()
+        out.write(_local_header(_Entry(name, 0, 0, offset)))
+        crc = size = 0
+        for chunk in member.chunks:
+            crc = zlib.crc32(chunk, crc)
+            size += len(chunk)
+            out.write(chunk)
+        entry = _Entry(name, crc, size, offset)
+        end = out.tell()
+        out.seek(offset)
+        out.write(_local_header(entry))
+        out.seek(end)
+        entries.append(entry)
+    out.write(_directory(entries, out.tell()))
+    return len(entries)
+
+
+def _local_header(entry: _Entry) -> bytes:
+    # Sizes always stand in a zip64 field, so that a header's length never depends on the content.
+    extra = struct.pack("<HHQQ", 1, 16, entry.size, entry.size)
+    fixed = struct.pack(
+        "<IHHHHHIIIHH",
+        0x04034B50,
+        45,
+        _UTF8_FLAG,
+        0,
+        0,
+        _DOS_DATE,
+        entry.crc,
+        _MAX_32,
+        _MAX_32,
+        len(entry.name),
+        len(extra),
+    )
+    return fixed + entry.name + extra
+
+
+def _directory(entries: list[_Entry], start: int) -> bytes:
+    parts = []
+    for entry in entries:
+        large = [v for v in (entry.size, entry.size, entry.offset) if v >= _MAX_32]
+        extra = struct.pack(f"<HH{len(large)}Q", 1, 8 * len(large), *large) if large else b""
+        size = min(entry.size, _MAX_32)
+        parts.append(
+            struct.pack(
+                "<IHHHHHHIIIHHHHHII",
+                0x02014B50,
+                (3 << 8) | 45,
+                45,
+                _UTF8_FLAG,
+                0,
+                0,
+                _DOS_DATE,
+                entry.crc,
+                size,
+                size,
+                len(entry.name),
+                len(extra),
+                0,
+                0,
+                0,
+                _MODE,
+                min(entry.offset, _MAX_32),
+            )
+            + entry.name
+            + extra
+        )
+    listing = b"".join(parts)
+    count, size = len(entries), len(listing)
+    tail = b""
+    if count >= _MAX_16 or start >= _MAX_32:
+        tail = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, count, count, size, start)
+        tail += struct.pack("<IIQI", 0x07064B50, 0, start + size, 1)
+    shown = min(count, _MAX_16)
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, shown, shown, size, min(start, _MAX_32), 0)
+    return listing + tail + end
+
+
+def strange_parts(stream: BinaryIO, infos: list[zipfile.ZipInfo], length: int) -> list[str] | None:
+    """Which parts of an archive differ from what `write_archive` would have written.
+
+    `infos` is the archive's directory as read, `length` its size in bytes. An empty list: byte for
+    byte ours (the members' own bytes aside). Names of members: something in their headers was
+    changed. None: written again by another program, so nothing can be said of the wrapping.
+    """
+    entries = [
+        _Entry(info.filename.encode(), info.CRC, info.file_size, info.header_offset)
+        for info in infos
+    ]
+    offset = 0
+    changed: list[str] = []
+    for entry, info in zip(entries, infos, strict=True):
+        expected = _Entry(entry.name, entry.crc, entry.size, offset)
+        header = _local_header(expected)
+        stream.seek(offset)
+        if info.header_offset != offset or stream.read(len(header)) != header:
+            changed.append(info.filename)
+        offset += len(header) + entry.size
+    directory = _directory(
+        [
+            _Entry(e.name, e.crc, e.size, at)
+            for e, at in zip(entries, _offsets(entries), strict=True)
+        ],
+        offset,
+    )
+    if offset + len(directory) != length or (len(infos) > 2 and len(changed) == len(infos)):
+        return None
+    stream.seek(offset)
+    if stream.read() != directory:
+        changed.append("(directory)")
+    return changed
+
+
+def _offsets(entries: list[_Entry]) -> list[int]:
+    found, offset = [], 0
+    for entry in entries:
+        found.append(offset)
+        offset += len(_local_header(entry)) + entry.size
+    return found
