@@ -1,0 +1,96 @@
+"""The ranked queue by keyset, and the leases by which two officers never get the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from workbench.store import tables as t
+from workbench.store.store import Reading, Row, Writing
+
+# 至急 before 当日 before 通常; within a band the higher score, then the older report.
+BAND_RANK = {"immediate": 2, "same_day": 1, "routine": 0}
+
+_ORDER = (t.report.c.band_rank.desc(), t.report.c.score.desc(), t.report.c.id.asc())
+
+
+def page(tx: Reading, limit: int, after: Row | None = None) -> list[Row]:
+    """Open reports in rank order, behind the report `after`."""
+    query = sa.select(t.report).where(t.report.c.open.is_(True))
+    if after is not None:
+        r = t.report.c
+        query = query.where(
+            sa.or_(
+                r.band_rank < after["band_rank"],
+                (r.band_rank == after["band_rank"])
+                & sa.or_(
+                    r.score < after["score"],
+                    (r.score == after["score"]) & (r.id > after["id"]),
+                ),
+            )
+        )
+    return tx.all(query.order_by(*_ORDER).limit(limit))
+
+
+def counts_by_band(tx: Reading) -> dict[str, int]:
+    """Open reports in each band."""
+    query = (
+        sa.select(t.report.c.band_rank, sa.func.count())
+        .where(t.report.c.open.is_(True))
+        .group_by(t.report.c.band_rank)
+    )
+    found = {int(rank): int(n) for rank, n in tx.connection.execute(query).all()}
+    return {band: found.get(rank, 0) for band, rank in BAND_RANK.items()}
+
+
+def next_free(tx: Reading, states: Sequence[str], now_us: int, officer_id: str) -> Row | None:
+    """The highest report in `states` that no other officer holds."""
+    held = sa.select(t.lease.c.subject_id).where(
+        t.lease.c.subject_kind == "report",
+        t.lease.c.until > now_us,
+        t.lease.c.owner != officer_id,
+    )
+    query = sa.select(t.report).where(
+        t.report.c.open.is_(True), t.report.c.state.in_(states), t.report.c.id.not_in(held)
+    )
+    return tx.one(query.order_by(*_ORDER).limit(1))
+
+
+def lease_on(tx: Reading, kind: str, subject_id: str) -> Row | None:
+    there = t.lease
+    return tx.one(
+        sa.select(there).where(there.c.subject_kind == kind, there.c.subject_id == subject_id)
+    )
+
+
+def take_lease(tx: Writing, kind: str, subject_id: str, owner: str, minutes: int) -> Row | None:
+    """Give the subject to `owner`; None when another holds it. The database's clock decides."""
+    now = tx.now_us()
+    until = now + minutes * 60_000_000
+    held = lease_on(tx, kind, subject_id)
+    there = t.lease
+    if held is None:
+        row = {"subject_kind": kind, "subject_id": subject_id, "owner": owner, "until": until}
+        tx.connection.execute(sa.insert(there).values(**row, fence=1))
+        return {**row, "fence": 1}
+    if held["owner"] != owner and held["until"] > now:
+        return None
+    # A new holder gets a new fencing number; the same holder only more time.
+    fence = held["fence"] + (held["owner"] != owner or held["until"] <= now)
+    tx.connection.execute(
+        sa.update(there)
+        .where(there.c.subject_kind == kind, there.c.subject_id == subject_id)
+        .values(owner=owner, until=until, fence=fence)
+    )
+    return {**held, "owner": owner, "until": until, "fence": fence}
+
+
+def end_lease(tx: Writing, kind: str, subject_id: str) -> None:
+    """Let the subject go; the row stays, so that fencing numbers never repeat."""
+    there = t.lease
+    tx.connection.execute(
+        sa.update(there)
+        .where(there.c.subject_kind == kind, there.c.subject_id == subject_id)
+        .values(until=0)
+    )
