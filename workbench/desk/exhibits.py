@@ -1,0 +1,164 @@
+"""Exhibits: bytes into the vault before their row, and out of it only when they are as recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from workbench.desk.part import DeskPart
+from workbench.domain.errors import EvidenceDamaged, M_
+from workbench.domain.ids import new_id
+from workbench.domain.report import UNDECIDED_LEVEL
+from workbench.evidence.vault import BlobFacts
+from workbench.keys.wrapping import WrongSecret, new_key, open_bytes, seal_bytes
+from workbench.store import reports as stored
+from workbench.store.store import Content, Reading, Row, Writing
+
+# Made by the office itself, never evidence of a page.
+LETTER_ROLES = ("letter_pdf", "letter_text")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Bytes that lie in the vault and wait for their row."""
+
+    id: str
+    key: bytes
+    blob: BlobFacts
+    role: str
+    media_type: str
+    original_name: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Exhibits(DeskPart):
+    """The one way into and out of the vault."""
+
+    @contextmanager
+    def preparing(self) -> Iterator[Preparation]:
+        """Write blobs first; they are discarded when the act around them fails."""
+        preparation = Preparation(self)
+        try:
+            yield preparation
+        except BaseException:
+            for prepared in preparation.written:
+                self.desk.vault.discard(prepared.blob.blob_id)
+            raise
+
+    def add(
+        self,
+        tx: Writing,
+        report_id: str,
+        prepared: Iterable[Prepared],
+        *,
+        capture_id: str | None = None,
+        removal_id: str | None = None,
+    ) -> tuple[list[dict[str, Any]], list[Content]]:
+        """Write the rows of prepared exhibits; returns their public facts and custody content."""
+        shown, contents = [], []
+        for item in prepared:
+            contents.append(
+                tx.insert(
+                    "exhibit",
+                    {
+                        "id": item.id,
+                        "report_id": report_id,
+                        "capture_id": capture_id,
+                        "removal_id": removal_id,
+                        "role": item.role,
+                        "sha256": item.blob.sha256,
+                        "size": item.blob.size,
+                        "media_type": item.media_type,
+                        "original_name": item.original_name,
+                        "facts": item.facts,
+                        "blob_id": item.blob.blob_id,
+                        "created_at": self.desk.clock(),
+                        "officer_id": self.desk.officer.id,
+                    },
+                )
+            )
+            wrapped = seal_bytes(self.desk.exhibit_key, item.key, f"exhibit/{item.id}")
+            tx.insert("exhibit_key", {"exhibit_id": item.id, "wrapped_key": wrapped})
+            level = "S0" if item.role in LETTER_ROLES else UNDECIDED_LEVEL
+            contents.append(self.set_level(tx, item.id, level, "", "machine"))
+            shown.append(
+                {
+                    "id": item.id,
+                    "sha256": item.blob.sha256,
+                    "bytes": item.blob.size,
+                    "media_type": item.media_type,
+                    "role": item.role,
+                }
+            )
+        return shown, contents
+
+    def set_level(
+        self, tx: Writing, exhibit_id: str, level: str, reason: str, set_by: str
+    ) -> Content:
+        """Append a handling level to an exhibit's history."""
+        return tx.insert(
+            "exhibit_level",
+            {
+                "id": new_id(),
+                "exhibit_id": exhibit_id,
+                "level": level,
+                "reason": reason,
+                "set_by": set_by,
+                "set_at": self.desk.clock(),
+            },
+        )
+
+    def chunks(self, tx: Reading, exhibit: Row) -> Iterator[bytes]:
+        """The exhibit's bytes in chunks, checked as they come (EvidenceDamaged at any difference)."""
+        wrapped = stored.exhibit_key(tx, exhibit["id"])
+        return self.chunks_with(wrapped, exhibit)
+
+    def chunks_with(self, wrapped: str | None, exhibit: Row) -> Iterator[bytes]:
+        """As `chunks`, with the wrapped key already read (no transaction stays open)."""
+        blob = BlobFacts(exhibit["blob_id"], exhibit["sha256"], exhibit["size"])
+        return self.desk.vault.read(exhibit["id"], self._key(exhibit["id"], wrapped), blob)
+
+    def content(self, tx: Reading, exhibit: Row) -> bytes:
+        """All bytes of an exhibit, given out only after the whole was checked."""
+        return b"".join(self.chunks(tx, exhibit))
+
+    def check(self, tx: Reading, exhibits: Iterable[Row]) -> None:
+        """Read every exhibit through; EvidenceDamaged for the first that is not as recorded."""
+        for exhibit in exhibits:
+            for _ in self.chunks(tx, exhibit):
+                pass
+
+    def _key(self, exhibit_id: str, wrapped: str | None) -> bytes:
+        if wrapped is None:
+            raise EvidenceDamaged(
+                M_("Exhibit {id} was destroyed; only its hash remains.", id=exhibit_id)
+            )
+        try:
+            return open_bytes(self.desk.exhibit_key, wrapped, f"exhibit/{exhibit_id}")
+        except WrongSecret as error:
+            raise EvidenceDamaged(M_("The key of exhibit {id} is damaged.", id=exhibit_id)) from error
+
+
+class Preparation:
+    """Blobs written within one act."""
+
+    def __init__(self, exhibits: Exhibits) -> None:
+        self._exhibits = exhibits
+        self.written: list[Prepared] = []
+
+    def write(
+        self,
+        content: bytes | BinaryIO,
+        role: str,
+        media_type: str,
+        original_name: str = "",
+        **facts: Any,
+    ) -> Prepared:
+        """Encrypt bytes into the vault under a new exhibit id and key."""
+        exhibit_id, key = new_id(), new_key()
+        blob = self._exhibits.desk.vault.write(exhibit_id, key, content)
+        prepared = Prepared(exhibit_id, key, blob, role, media_type, original_name, facts)
+        self.written.append(prepared)
+        return prepared
