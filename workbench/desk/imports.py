@@ -1,0 +1,292 @@
+"""ImportBatch: many short transactions that can be stopped and gone on with.
+
+Each slice of rows is one transaction that also moves the batch's position, so that after a crash
+the same file from the same source goes on behind the last kept row and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from workbench.desk.changes import Changes, changed
+from workbench.desk.part import DeskPart
+from workbench.desk.reports import Found, check_source
+from workbench.domain.custody import GENESIS, CustodyEntry, make_entry
+from workbench.domain.errors import M_, Message, Name, Unavailable
+from workbench.domain.ids import new_id
+from workbench.domain.officer import WORKING
+from workbench.intake import Draft, Rejection, read_file
+from workbench.store import reports as stored
+from workbench.store.store import Content, Row, Writing, workstation
+
+_SLICE = 1_000
+_RAW_KEPT = 4_000
+
+Item = Draft | Rejection
+Progress = Callable[[int], None]
+
+
+class Imports(DeskPart):
+    """Bulk registration from files."""
+
+    def preview(self, path: Path) -> dict[str, Any]:
+        """Count a file's rows as new, duplicate and rejected without writing anything."""
+        started = time.monotonic()
+        rows = new = duplicate = 0
+        rejected: list[Rejection] = []
+        seen: set[str] = set()
+        for items in _slices(read_file(path), _SLICE):
+            rows += len(items)
+            drafts = [item for item in items if isinstance(item, Draft)]
+            rejected += [item for item in items if isinstance(item, Rejection)]
+            digests = [stored.url_digest(draft.url.canonical) for draft in drafts]
+            with self.desk.store.read() as tx:
+                known = stored.known_urls(tx, list(set(digests) - seen))
+            for digest in digests:
+                fresh = digest not in seen and digest not in known
+                new += fresh
+                duplicate += not fresh
+                seen.add(digest)
+        return _summary(rows, new, duplicate, rejected, started)
+
+    def import_file(
+        self, path: Path, source: str = "patrol", progress: Progress | None = None
+    ) -> Changes[dict[str, Any]]:
+        """Register every row of a file: rows = new + duplicate + rejected.
+
+        BadInput when the file cannot be read at all; rows that cannot be used are kept as
+        rejections with their reason. An interrupted import of the same file goes on.
+        """
+        self.desk.officer.must_have(*WORKING)
+        check_source(source)
+        started = time.monotonic()
+        items = read_file(path)
+        first = next(items, None)
+        batch = self._begin(path, source)
+        counts = {name: batch[name] for name in ("rows", "new", "duplicate", "rejected")}
+        touched: set[tuple[str, str]] = set()
+        everything = iter(()) if first is None else _chain(first, items)
+        for _ in range(batch["position"]):
+            next(everything, None)
+        for part in _slices(everything, _SLICE):
+            with self.desk.store.write() as tx:
+                self._write_slice(tx, batch["id"], source, part, counts, touched)
+                tx.update("import_batch", batch["id"], position=counts["rows"], **counts)
+            if progress is not None:
+                progress(counts["rows"])
+        with self.desk.store.write() as tx:
+            tx.update("import_batch", batch["id"], state="done", ended_at=self.desk.clock())
+            facts = {**counts, "file": path.name, "file_sha256": batch["file_sha256"]}
+            facts |= {"batch": batch["id"], "source": source}
+            self.custody(tx, "store", self.desk.store.id, "imported", facts)
+            kept = stored.rejections_of(tx, batch["id"])
+        rejected = [Rejection(r["row"], _message(r["reason"]), r["raw"]) for r in kept]
+        result = _summary(counts["rows"], counts["new"], counts["duplicate"], rejected, started)
+        return changed({**result, "batch": batch["id"]}, touched)
+
+    def _begin(self, path: Path, source: str) -> Row:
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise Unavailable(M_("The file {path} cannot be read.", path=str(path))) from error
+        with self.desk.store.write() as tx:
+            known = stored.batch_of_file(tx, digest, source)
+            if known is not None:
+                return known
+            row: Row = {
+                "id": new_id(),
+                "file_name": path.name,
+                "file_sha256": digest,
+                "source": source,
+                "state": "running",
+                "position": 0,
+                "rows": 0,
+                "new": 0,
+                "duplicate": 0,
+                "rejected": 0,
+                "started_at": self.desk.clock(),
+                "ended_at": None,
+                "officer_id": self.desk.officer.id,
+            }
+            tx.insert("import_batch", row)
+            return row
+
+    def _write_slice(
+        self,
+        tx: Writing,
+        batch_id: str,
+        source: str,
+        items: list[Item],
+        counts: dict[str, int],
+        touched: set[tuple[str, str]],
+    ) -> None:
+        drafts = [item for item in items if isinstance(item, Draft)]
+        digests = {id(d): stored.url_digest(d.url.canonical) for d in drafts}
+        known = stored.known_urls(tx, list(set(digests.values())))
+        reports: list[Row] = []
+        priorities: list[Row] = []
+        sightings: list[Row] = []
+        fresh: dict[str, list[int]] = {}
+        again: dict[str, list[int]] = {}
+        wanted = len({d for d in digests.values() if d not in known})
+        numbers = iter(self.desk.reports.take_numbers(tx, "report", wanted) if wanted else [])
+        for draft in drafts:
+            found = found_of(draft)
+            digest = digests[id(draft)]
+            report_id = known.get(digest)
+            place = len(sightings)
+            if report_id is None:
+                report, priority = self.desk.reports.report_rows(
+                    draft.url, next(numbers), source, found
+                )
+                report_id = known[digest] = report["id"]
+                reports.append(report)
+                priorities.append(priority)
+                fresh[report_id] = [place]
+            elif report_id in fresh:
+                fresh[report_id].append(place)
+            else:
+                again.setdefault(report_id, []).append(place)
+            sightings.append(
+                self.desk.reports.sighting_row(
+                    report_id, draft.url.entered, source, found, (batch_id, draft.row)
+                )
+            )
+        for report in reports:
+            report["sightings"] = len(fresh[report["id"]])
+        report_contents = tx.insert_many("report", reports)
+        priority_contents = tx.insert_many("priority", priorities)
+        sighting_contents = tx.insert_many("sighting", sightings)
+        self._write_custody(
+            tx, source, batch_id, reports, report_contents, priority_contents, fresh, again,
+            sighting_contents,
+        )  # fmt: skip
+        if again:
+            stored.add_sightings(tx, {report: len(places) for report, places in again.items()})
+        rejections = [item for item in items if isinstance(item, Rejection)]
+        tx.insert_many(
+            "import_rejection",
+            [
+                {
+                    "batch_id": batch_id,
+                    "row": item.row,
+                    "reason": _plain(item.reason),
+                    "raw": item.raw[:_RAW_KEPT],
+                }
+                for item in rejections
+            ],
+        )
+        counts["rows"] += len(items)
+        counts["new"] += len(reports)
+        counts["duplicate"] += len(drafts) - len(reports)
+        counts["rejected"] += len(rejections)
+        touched |= {("report", report["id"]) for report in reports}
+        touched |= {("report", report_id) for report_id in again}
+
+    def _write_custody(
+        self,
+        tx: Writing,
+        source: str,
+        batch_id: str,
+        reports: list[Row],
+        report_contents: list[Content],
+        priority_contents: list[Content],
+        fresh: dict[str, list[int]],
+        again: dict[str, list[int]],
+        sightings: list[Content],
+    ) -> None:
+        officer, at, here = self.desk.officer, self.desk.clock(), workstation()
+        entries: list[CustodyEntry] = []
+        for report, content, priority in zip(
+            reports, report_contents, priority_contents, strict=True
+        ):
+            named = [sightings[place] for place in fresh[report["id"]]]
+            entries.append(
+                make_entry(
+                    store=self.desk.store.id,
+                    subject_kind="report",
+                    subject_id=report["id"],
+                    seq=1,
+                    previous_hash=GENESIS,
+                    at_us=at,
+                    officer_id=officer.id,
+                    officer=officer.login,
+                    workstation=here,
+                    action="registered",
+                    facts={"number": report["number"], "source": source, "batch": batch_id},
+                    content=[content, priority, *named],
+                )
+            )
+        tx.open_custody(entries)
+        for report_id, places in again.items():
+            facts = {"source": source, "batch": batch_id}
+            named = [sightings[place] for place in places]
+            tx.append_custody(officer, at, "report", report_id, "sighted_again", facts, named)
+
+
+def found_of(draft: Draft) -> Found:
+    """What a draft says beside its URL."""
+    return Found(
+        note=draft.note,
+        brand=draft.brand,
+        category_hint=draft.category_hint,
+        receipt_number=draft.receipt_number,
+        received_text=draft.received_text,
+        received_at=draft.received_at_us,
+        search_words=draft.search_words,
+        post_id=draft.post_id,
+        account_id=draft.account_id,
+        display_name=draft.display_name,
+        posted_text=draft.posted_text,
+        extra=dict(draft.extra),
+    )
+
+
+def _slices(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    part: list[Item] = []
+    for item in items:
+        part.append(item)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _chain(first: Item, rest: Iterator[Item]) -> Iterator[Item]:
+    yield first
+    yield from rest
+
+
+def _summary(
+    rows: int, new: int, duplicate: int, rejected: list[Rejection], started: float
+) -> dict[str, Any]:
+    return {
+        "rows": rows,
+        "new": new,
+        "duplicate": duplicate,
+        "rejected": [{"row": r.row, "reason": r.reason, "raw": r.raw} for r in rejected],
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    values = {
+        name: _plain(value) if isinstance(value, Message) else str(value)
+        for name, value in message.values.items()
+        if not isinstance(value, Name)
+    }
+    return {"msgid": message.msgid, "values": values}
+
+
+def _message(plain: dict[str, Any]) -> Message:
+    values = {
+        name: _message(value) if isinstance(value, dict) else value
+        for name, value in plain["values"].items()
+    }
+    return Message(plain["msgid"], values)
