@@ -46,6 +46,34 @@ def in_states(tx: Reading, states: Iterable[str], limit: int | None = None) -> l
     return tx.all(query.limit(limit) if limit else query)
 
 
+def _never_captured() -> sa.ColumnElement[bool]:
+    tried = sa.exists().where(t.capture.c.report_id == t.report.c.id)
+    return (t.report.c.state == "registered") & ~tried
+
+
+def never_captured(tx: Reading, limit: int) -> list[str]:
+    """Ids of registered reports without any capture, in rank order."""
+    r = t.report.c
+    order = (r.band_rank.desc(), r.score.desc(), r.id)
+    query = sa.select(r.id).where(_never_captured()).order_by(*order).limit(limit)
+    return list(tx.connection.execute(query).scalars())
+
+
+def count_never_captured(tx: Reading) -> int:
+    return tx.count(sa.select(sa.func.count()).select_from(t.report).where(_never_captured()))
+
+
+def last_capture(tx: Reading, report_id: str) -> Row | None:
+    query = sa.select(t.capture).where(t.capture.c.report_id == report_id)
+    return tx.one(query.order_by(t.capture.c.id.desc()).limit(1))
+
+
+def first_source(tx: Reading, report_id: str) -> str:
+    """The source of the first sighting."""
+    query = sa.select(t.sighting.c.source).where(t.sighting.c.report_id == report_id)
+    return str(tx.connection.execute(query.order_by(t.sighting.c.id).limit(1)).scalar_one())
+
+
 def count_all(tx: Reading) -> int:
     return tx.count(sa.select(sa.func.count()).select_from(t.report))
 
