@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from classifiers.triage import Triage
+from workbench.desk.approvals import Approvals
 from workbench.desk.assessments import Assessments
 from workbench.desk.audit import Audit
 from workbench.desk.captures import Captures
@@ -32,7 +32,7 @@ from workbench.reference import Reference
 from workbench.reference.folders import data_folder, models_folder
 from workbench.settings import SETTINGS, Settings, load_policy
 from workbench.store import officers as stored_officers
-from workbench.store.store import Row
+from workbench.store.store import Reading, Row
 
 
 class Desk:
@@ -57,6 +57,7 @@ class Desk:
         self.exhibit_key = derive(self.data_key, "exhibits")
         self.vault = Vault(self.store.folder / "vault")
         self.exhibits = Exhibits(self)
+        self.approvals = Approvals(self)
         self.reports = Reports(self)
         self.imports = Imports(self)
         self.captures = Captures(self)
@@ -112,11 +113,14 @@ class Desk:
 
     def security(self, name: str) -> Any:
         """A security setting: the administrators' policy, else the store, else the default."""
+        with self.store.read() as tx:
+            return self.security_in(tx, name)
+
+    def security_in(self, tx: Reading, name: str) -> Any:
+        """As `security`, within a transaction."""
         if name in self.policy:
             return self.policy[name]
-        with self.store.read() as tx:
-            kept = stored_officers.settings(tx)
-        return kept.get(name, SETTINGS[name].default)
+        return stored_officers.settings(tx).get(name, SETTINGS[name].default)
 
 
 def load_triage(folder: Path | None = None) -> Triage:
@@ -125,5 +129,3 @@ def load_triage(folder: Path | None = None) -> Triage:
 
     return load(folder or models_folder() / "triage-seed")
 
-
-Progress = Callable[[int, int], None]
