@@ -29,6 +29,7 @@ from workbench.evidence.vault import Vault
 from workbench.keys.signing import SigningKey, unwrap_signing_key
 from workbench.keys.wrapping import derive
 from workbench.reference import Reference
+from workbench.reference import load as load_reference
 from workbench.reference.folders import data_folder, models_folder
 from workbench.settings import SETTINGS, Settings, load_policy
 from workbench.store import officers as stored_officers
@@ -90,7 +91,7 @@ class Desk:
     @cached_property
     def reference(self) -> Reference:
         """The reference data, loaded once."""
-        return self._reference or Reference.load(data_folder() / "reference")
+        return self._reference or load_reference(data_folder() / "reference")
 
     @cached_property
     def triage(self) -> Triage:
