@@ -1,0 +1,332 @@
+"""One guarded, recorded HTTP exchange through requests: checked address, time and size limits.
+
+The adapter resolves the name once, checks every address, connects to a checked one and looks at
+the connected peer again, so a name that changes its mind between check and use gains nothing.
+Every byte sent and received (after TLS) is kept as it was.
+"""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from workbench.capture.addresses import Address, AllowedHosts, Target, refusal_of_address
+from workbench.domain.errors import M_, Message
+
+Resolver = Callable[[str, int], list[str]]
+
+
+class ExchangeStopped(Exception):
+    """The exchange may not go on; `outcome` is a word of FetchResult."""
+
+    def __init__(self, outcome: str, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.outcome = outcome
+        self.reason = reason
+
+
+def system_resolver(host: str, port: int) -> list[str]:
+    """Every address the system's resolver gives for a name; raises OSError or UnicodeError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass
+class Exchange:
+    """What one request may take and what was seen of it; times are monotonic seconds."""
+
+    target: Target
+    allowed: AllowedHosts
+    resolver: Resolver
+    deadline: float
+    max_header_bytes: int
+    max_wire_bytes: int
+    sent: bytearray = field(default_factory=bytearray)
+    received: bytearray = field(default_factory=bytearray)
+    header_end: int | None = None
+    resolved: tuple[str, ...] = ()
+    peer: str | None = None
+    chain: tuple[bytes, ...] = ()
+    stopped: ExchangeStopped | None = None
+    closed_by_server: bool = False
+
+    def stop(self, outcome: str, reason: Message) -> ExchangeStopped:
+        """Remember why the exchange ends; the first reason stays."""
+        self.stopped = self.stopped or ExchangeStopped(outcome, reason)
+        return self.stopped
+
+    def seconds_left(self) -> float:
+        """Seconds until the whole fetch must be over; raises ExchangeStopped when none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise self.stop("timeout", M_("The page did not arrive in the time allowed."))
+        return left
+
+    def note_received(self, piece: bytes) -> None:
+        """Keep received bytes and hold them against the limits."""
+        start = max(0, len(self.received) - 3)
+        self.received += piece
+        if self.header_end is None:
+            self.header_end = end_of_headers(self.received, start)
+        headers_seen = len(self.received) if self.header_end is None else self.header_end
+        if headers_seen > self.max_header_bytes:
+            raise self.stop("bad_response", M_("The server sent headers larger than allowed."))
+        if len(self.received) > self.max_wire_bytes:
+            raise self.stop("too_large", M_("The page is larger than allowed."))
+
+
+def end_of_headers(raw: bytes | bytearray, start: int = 0) -> int | None:
+    """Offset just after the empty line that ends a header block, or None."""
+    ends = [
+        at + len(mark)
+        for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n")
+        if (at := raw.find(mark, start)) >= 0
+    ]
+    return min(ends) if ends else None
+
+
+def resolve(exchange: Exchange) -> list[Address]:
+    """The addresses of the target, each checked; raises ExchangeStopped."""
+    target = exchange.target
+    literal = target.literal
+    if literal is not None:
+        texts = [str(literal)]
+    else:
+        texts = _resolve_in_time(exchange)
+    exchange.resolved = tuple(texts)
+    addresses: list[Address] = []
+    for text in texts:
+        try:
+            address = ipaddress.ip_address(text.partition("%")[0])
+        except ValueError:
+            continue
+        refusal = refusal_of_address(address, target, exchange.allowed)
+        if refusal is not None:
+            raise exchange.stop("refused_address", refusal)
+        addresses.append(address)
+    if not addresses:
+        raise exchange.stop("unreachable", M_("{host} has no address.", host=target.host))
+    return addresses
+
+
+def _resolve_in_time(exchange: Exchange) -> list[str]:
+    target = exchange.target
+    answer: list[list[str]] = []
+    failure: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            answer.append(exchange.resolver(target.host, target.port))
+        except (OSError, UnicodeError) as error:
+            failure.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True, name="resolve")
+    asking.start()
+    asking.join(exchange.seconds_left())
+    if answer:
+        return answer[0]
+    if failure:
+        raise exchange.stop("unreachable", M_("The name {host} was not found.", host=target.host))
+    raise exchange.stop(
+        "timeout", M_("The name {host} was not resolved in time.", host=target.host)
+    )
+
+
+def connect_checked(exchange: Exchange) -> socket.socket:
+    """A connection to a checked address of the target; raises ExchangeStopped."""
+    failure: OSError | None = None
+    for address in resolve(exchange):
+        try:
+            connected = socket.create_connection(
+                (str(address), exchange.target.port), timeout=exchange.seconds_left()
+            )
+        except OSError as error:
+            failure = error
+            continue
+        peer = ipaddress.ip_address(str(connected.getpeername()[0]).partition("%")[0])
+        refusal = refusal_of_address(peer, exchange.target, exchange.allowed)
+        if refusal is not None:
+            connected.close()
+            raise exchange.stop("refused_address", refusal)
+        exchange.peer = str(peer)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connected
+    exchange.seconds_left()
+    if isinstance(failure, TimeoutError):
+        raise exchange.stop("timeout", M_("The server did not answer in the time allowed."))
+    raise exchange.stop(
+        "unreachable",
+        M_("No connection to {host}: {why}", host=exchange.target.host, why=os_reason(failure)),
+    )
+
+
+def os_reason(error: BaseException | None) -> str:
+    """The system's own short words for a failure."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return type(error).__name__ if error is not None else "no answer"
+
+
+class RecordedSocket:
+    """A connected socket that keeps what passes and lets nothing pass the limits."""
+
+    def __init__(self, inner: socket.socket, exchange: Exchange) -> None:
+        self._inner = inner
+        self._exchange = exchange
+
+    def sendall(self, data: Any) -> None:
+        """Send everything within the time left."""
+        content = bytes(data)
+        self._inner.settimeout(self._exchange.seconds_left())
+        self._exchange.sent += content
+        self._inner.sendall(content)
+
+    def receive_into(self, buffer: Any) -> int:
+        """Receive into `buffer`; 0 at the end."""
+        self._inner.settimeout(self._exchange.seconds_left())
+        try:
+            count = self._inner.recv_into(buffer)
+        except TimeoutError:
+            self._exchange.seconds_left()
+            raise
+        if count == 0:
+            self._exchange.closed_by_server = True
+        self._exchange.note_received(bytes(memoryview(buffer)[:count]))
+        return count
+
+    def makefile(self, mode: str, *_args: Any, **_named: Any) -> io.BufferedReader:
+        """The reader http.client asks for."""
+        if mode != "rb":
+            raise ValueError(mode)
+        return io.BufferedReader(_Reader(self))
+
+    def settimeout(self, _seconds: float | None) -> None:
+        """Ignored: the exchange has one deadline."""
+
+    def fileno(self) -> int:
+        """Descriptor of the connection."""
+        return self._inner.fileno()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._inner.close()
+
+    def shutdown(self, how: int) -> None:
+        """Shut the connection down."""
+        self._inner.shutdown(how)
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, recorded: RecordedSocket) -> None:
+        self._recorded = recorded
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._recorded.receive_into(buffer)
+
+
+def certificate_chain(connected: Any) -> tuple[bytes, ...]:
+    """The server's certificates (DER, leaf first) as far as this Python shows them."""
+    leaf = connected.getpeercert(binary_form=True)
+    if not leaf:
+        return ()
+    inner = getattr(connected, "_sslobj", None)
+    ask = getattr(inner, "get_unverified_chain", None)
+    if ask is None:
+        return (leaf,)
+    others = []
+    for certificate in ask() or ():
+        if isinstance(certificate, bytes):
+            others.append(certificate)
+        else:
+            others.append(ssl.PEM_cert_to_DER_cert(certificate.public_bytes()))
+    return (leaf, *(other for other in others if other != leaf))
+
+
+def peek_certificate(exchange: Exchange) -> tuple[bytes, ...]:
+    """Certificates of a server whose check failed: one handshake, no request is ever sent."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with connect_checked(exchange) as plain:
+            plain.settimeout(min(10.0, exchange.seconds_left()))
+            with context.wrap_socket(plain, server_hostname=exchange.target.host) as connected:
+                return certificate_chain(connected)
+    except (OSError, ValueError, ExchangeStopped):
+        return ()
+
+
+def _connection_class(base: type[Any], exchange: Exchange) -> type[Any]:
+    class Guarded(base):  # type: ignore[misc]
+        def _new_conn(self) -> socket.socket:
+            connected = connect_checked(exchange)
+            connected.settimeout(exchange.seconds_left())
+            return connected
+
+        def connect(self) -> None:
+            super().connect()
+            if isinstance(self.sock, ssl.SSLSocket):
+                exchange.chain = certificate_chain(self.sock)
+            self.sock = RecordedSocket(self.sock, exchange)
+
+    return Guarded
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Transport of one exchange; never reuses a connection, never retries, knows no proxy."""
+
+    def __init__(self, exchange: Exchange, tls: ssl.SSLContext) -> None:
+        self._exchange = exchange
+        self._tls = tls
+        super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **named: Any
+    ) -> None:
+        """Make urllib3 build its connections through the checks."""
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._tls, **named)  # type: ignore[no-untyped-call]
+        plain = _connection_class(HTTPConnection, self._exchange)
+        secure = _connection_class(HTTPSConnection, self._exchange)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type("Plain", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("Secure", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+        }
+
+    def proxy_manager_for(self, proxy: Any, **proxy_kwargs: Any) -> Any:
+        """No proxy: it would resolve names itself, unchecked."""
+        raise self._exchange.stop("unreachable", M_("Captures use no proxy."))
+
+
+def send(
+    exchange: Exchange,
+    headers: Iterable[tuple[str, str]],
+    cookies: requests.cookies.RequestsCookieJar,
+    tls: ssl.SSLContext,
+) -> requests.Response:
+    """Send one GET and return the response with its body still unread (no redirect followed)."""
+    request = requests.PreparedRequest()
+    request.method = "GET"
+    request.headers = requests.structures.CaseInsensitiveDict(headers)
+    # The address is set as the URL parser wrote it: requests would parse and quote it again.
+    request.url = exchange.target.url
+    request.body = None
+    request.hooks = requests.hooks.default_hooks()  # type: ignore[no-untyped-call]
+    request.prepare_cookies(cookies)
+    adapter = GuardedAdapter(exchange, tls)
+    left = exchange.seconds_left()
+    return adapter.send(request, stream=True, timeout=left, verify=True, proxies={})
