@@ -7,13 +7,14 @@ ours, and each leaves its code in `UrlReading.repairs`. Nothing here fetches or 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import ada_url
 import tldextract
 
-from workbench.domain.errors import BadInput, M_
+from workbench.domain.errors import M_, BadInput
 
 MAX_LENGTH = 65_536
 
@@ -122,7 +123,9 @@ def read_url(untrusted_text: str) -> UrlReading:
     text = untrusted_text
     # What WHATWG decodes (%28.%29 in a host) may itself be a mark: repeat until it stands still.
     for _ in range(8):
-        canonical, host = _parse(_understand(text, repairs))
+        found: dict[str, None] = {}
+        canonical, host = _parse(_understand(text, found))
+        repairs |= found
         if canonical == text:
             break
         text = canonical
@@ -146,7 +149,24 @@ def _parse(text: str) -> tuple[str, str]:
         raise BadInput(M_("The address has no host."))
     if len(canonical) > MAX_LENGTH:
         raise BadInput(M_("The address is longer than {limit} characters.", limit=MAX_LENGTH))
-    return canonical, parts["hostname"]
+    host: str = parts["hostname"]
+    if "xn--" in host and not _punycode_holds(host):
+        raise BadInput(M_("The host of the address holds a damaged international name (xn--)."))
+    return canonical, host
+
+
+@lru_cache(maxsize=4_096)
+def _punycode_holds(host: str) -> bool:
+    """Every `xn--` label decodes to something beyond ASCII, as WHATWG asks (ada is lenient here)."""
+    for label in host.split("."):
+        if label.startswith("xn--"):
+            try:
+                decoded = label[4:].encode("ascii").decode("punycode")
+            except (UnicodeError, ValueError, OverflowError):
+                return False
+            if decoded.isascii() or ada_url.idna_to_ascii(decoded) != label.encode():
+                return False
+    return True
 
 
 def _understand(text: str, repairs: dict[str, None]) -> str:
@@ -197,7 +217,7 @@ def _unwrap(text: str, repairs: dict[str, None]) -> str:
         elif first in "UuＵｕリア" and (prefix := _PREFIX.match(text, start, end)):
             repairs["prefix"] = None
             start = prefix.end()
-        elif last in _SENTENCE_MARKS and end - start > 1 and text[end - 2].isascii():
+        elif last in _SENTENCE_MARKS and end - start > 1 and "!" <= text[end - 2] <= "~":
             # Behind Japanese letters 。 may belong to a title in the path; behind ASCII it does not.
             opener = _OPENER_OF.get(last)
             if opener and text.count(opener, start, end) >= text.count(last, start, end):
@@ -238,12 +258,8 @@ def _http_word(word: str) -> str | None:
 
 def _scheme(text: str, repairs: dict[str, None]) -> tuple[str, str]:
     """(http or https, what follows the separator), or the refusal."""
+    text = _visible_scheme(text, repairs)
     head = text[:300].translate(_FULL_WIDTH)
-    if _INVISIBLE_RE.search(head[:24]):
-        visible = _INVISIBLE_RE.sub("", text[:24]) + text[24:]
-        if (seen := _SCHEME.match(visible)) and _http_word(seen["word"]):
-            repairs["invisible"] = None
-            text, head = visible, visible[:300].translate(_FULL_WIDTH)
     found = _SCHEME.match(head)
     if found is None:
         return _without_scheme(text, repairs)
@@ -280,6 +296,23 @@ def _scheme(text: str, repairs: dict[str, None]) -> tuple[str, str]:
     return scheme, rest
 
 
+def _visible_scheme(text: str, repairs: dict[str, None]) -> str:
+    """The text without invisible characters inside its scheme; those of the path stay."""
+    head = text[:32]
+    if head.isascii() or not _INVISIBLE_RE.search(head):
+        return text
+    found = _SCHEME.match(_INVISIBLE_RE.sub("", head).translate(_FULL_WIDTH))
+    if found is None or _http_word(found["word"]) is None:
+        return text
+    taken = end = 0
+    while taken < found.end():
+        taken += not _INVISIBLE_RE.match(head[end])
+        end += 1
+    if end > taken:
+        repairs["invisible"] = None
+    return _INVISIBLE_RE.sub("", head[:end]) + text[end:]
+
+
 def _without_scheme(text: str, repairs: dict[str, None]) -> tuple[str, str]:
     """Accept `example.test/path` when it clearly is a host; otherwise refuse."""
     refusal = BadInput(M_("This is not a web address."))
@@ -299,9 +332,9 @@ def _without_scheme(text: str, repairs: dict[str, None]) -> tuple[str, str]:
     if not _IPV4.fullmatch(host):
         if last.isdigit() or ("。" in authority and not last.isascii()):
             raise refusal
-        if not last.startswith("xn--") and last not in PLAUSIBLE_SUFFIXES:
-            if not _suffixes().extract_str(host).suffix:
-                raise refusal
+        plausible = last.startswith("xn--") or last in PLAUSIBLE_SUFFIXES
+        if not plausible and not _suffixes().extract_str(host).suffix:
+            raise refusal
     repairs["scheme_missing"] = None
     return "http", rest
 
@@ -370,8 +403,19 @@ def _about_host(host: str) -> tuple[str, str, bool]:
         domain = ".".join(bare.split(".")[-2:])
     shown = host
     if "xn--" in host:
-        shown = ada_url.idna_to_unicode(host.encode()) or host
+        # ada lets undecodable punycode through; the standard does not.
+        labels = [_decoded(label) for label in host.split(".")]
+        shown = ".".join(labels)
     return domain, shown, False
+
+
+def _decoded(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    shown: str = ada_url.idna_to_unicode(label.encode())
+    if shown == label or not shown:
+        raise BadInput(M_("The host or the port of the address is not valid."))
+    return shown
 
 
 def defang(url: str) -> str:
@@ -389,3 +433,45 @@ def defang(url: str) -> str:
         # Such a tail would be read as defanged: double the marks so that reading gives it back.
         tail = tail.replace(".", "[.]")
     return f"hxx{scheme[3:]}://{credentials}{at}{host.replace('.', '[.]')}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Why a host may imitate another: codes `punycode`, `mixed_script`, `latin_lookalike`."""
+
+    signs: tuple[str, ...]
+    host_unicode: str
+
+    def __bool__(self) -> bool:
+        return bool(set(self.signs) - {"punycode"})
+
+
+_JAPANESE_SCRIPTS = {"HIRAGANA", "KATAKANA", "CJK", "HALFWIDTH", "FULLWIDTH", "IDEOGRAPHIC"}
+# Cyrillic and Greek letters drawn like Latin ones (from the shapes, as Unicode TR39 groups them).
+_DRAWN_LIKE_LATIN = frozenset("асеорхуіјѕһԁԛԝѵӏгпкмтвнɡαορνικτυ")
+
+
+def lookalike(host: str) -> Lookalike:
+    """Signs that a host imitates another, from its letters alone; takes punycode or Unicode.
+
+    Kanji, kana and Latin together are ordinary Japanese (カ and 力 are not flagged); Latin mixed with
+    Cyrillic or Greek, or a label made only of their Latin-like letters, is not.
+    """
+    shown = ada_url.idna_to_unicode(host.encode("utf-8", "replace")) or host
+    signs: dict[str, None] = {}
+    if shown != host or not shown.isascii():
+        signs["punycode"] = None
+    for label in shown.split("."):
+        scripts = {_script(letter) for letter in label if letter.isalpha()}
+        scripts = {"JAPANESE" if s in _JAPANESE_SCRIPTS else s for s in scripts}
+        foreign = scripts - {"LATIN", "JAPANESE"}
+        if len(scripts) > 1 and foreign:
+            signs["mixed_script"] = None
+        letters = [c for c in label if c.isalpha()]
+        if letters and scripts & {"CYRILLIC", "GREEK"} and set(letters) <= _DRAWN_LIKE_LATIN:
+            signs["latin_lookalike"] = None
+    return Lookalike(tuple(signs), shown)
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "UNKNOWN").split(" ")[0]

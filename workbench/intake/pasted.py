@@ -1,0 +1,128 @@
+"""Addresses in running text: what an officer pastes, a list of lines, the text of a mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from workbench.domain.errors import M_, BadInput
+from workbench.domain.url import UrlReading, read_url
+from workbench.intake.drafts import Draft, Rejection, escaped, rejected, unusable
+from workbench.intake.sources import MAX_LINE, LongLine
+
+MAX_TEXT = 16 << 20
+
+_START = (
+    r"(?:h[\[(]?(?:tt|xx|\*\*|tx|xt)[\])]?ps?|hhttps?|htps?|ttps?|htttps?|ｈｔｔｐｓ?|ｈｔｔｐｓ)"
+    r"\s?(?:[\[(][:：](?://)?[\])]|[:：;；])(?:[\[(]?[/／\\][\])]?){1,3}"
+)
+# An address ends at blanks, quotes and Japanese punctuation.
+_ADDRESS = re.compile(
+    rf"(?<![A-Za-z]){_START}[^\s<>\"「」『』【】、。（）〈〉《》　]+(?:[。．][A-Za-z0-9]"
+    rf"[^\s<>\"「」『』【】、。（）〈〉《》　]*)*",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*(?:[\[({]\s?(?:\.|dot)\s?[\])}][A-Za-z0-9._-]+)+(?:[:/?#][^\s<>\"「」、。]*)?",
+    re.IGNORECASE,
+)
+# "https://a.example/xをご確認" : hiragana behind a letter is the sentence, not the path.
+_PARTICLE = re.compile(r"(?<=[A-Za-z0-9/=&_-])[をはがにへでとのもや](?![A-Za-z0-9%])")
+_TRAILING = ".,;:!?'`*"
+_BALANCED = {")": "(", "]": "[", "}": "{"}
+
+
+def read_text(untrusted_text: str, row_offset: int = 0) -> Iterator[Draft | Rejection]:
+    """Every address of a pasted text, each as one draft; a line without any is one rejection.
+
+    Row numbers count addresses and rejected lines in their order; blank lines are not counted.
+    BadInput when the text is blank or longer than MAX_TEXT characters.
+    """
+    if len(untrusted_text) > MAX_TEXT:
+        raise BadInput(M_("The text is longer than {limit} characters.", limit=MAX_TEXT))
+    if not untrusted_text.strip():
+        raise BadInput(M_("The text is blank."))
+    return read_lines(iter(re.split(r"\r\n|\n|\r", untrusted_text)), row_offset)
+
+
+def read_lines(lines: Iterable[str], row_offset: int = 0) -> Iterator[Draft | Rejection]:
+    """Rows of a list of lines, as `read_text` numbers them; `extra["line"]` is the physical line."""
+    row = row_offset
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        problem = unusable(line)
+        if type(line) is LongLine:
+            problem = M_("The row is longer than {limit} MiB.", limit=MAX_LINE >> 20)
+        if problem is not None:
+            row += 1
+            yield rejected(row, problem, line, number)
+            continue
+        found, reason = _of_line(line)
+        if not found:
+            row += 1
+            yield rejected(row, reason.message, line, number)
+        for reading in found:
+            row += 1
+            # What stood around the address is the officer's note.
+            note = "" if line.strip() == reading.entered.strip() else escaped(line.strip()[:4_000])
+            yield Draft(row, reading, note=note, extra={"line": str(number)})
+
+
+def _of_line(line: str) -> tuple[list[UrlReading], BadInput]:
+    whole = line.strip()
+    refusal = BadInput(M_("There is no address in the line."))
+    prose = re.search(r"\s", whole) is not None or len(_ADDRESS.findall(whole)) > 1
+    if not prose and not _PARTICLE.search(whole):
+        try:
+            return [read_url(line)], refusal
+        except BadInput as error:
+            refusal = error
+    found = [reading for _, reading in find_urls(line)]
+    if not found:
+        try:
+            found = [read_url(line)]
+        except BadInput as error:
+            refusal = error
+    return found, refusal
+
+
+def find_urls(untrusted_text: str) -> Iterator[tuple[int, UrlReading]]:
+    """(place, reading) of every address in running text, in order; never raises for bad ones."""
+    spans: list[tuple[int, str]] = []
+    end = 0
+    for match in sorted(
+        (*_ADDRESS.finditer(untrusted_text), *_BRACKETED.finditer(untrusted_text)),
+        key=lambda match: (match.start(), -match.end()),
+    ):
+        if match.start() >= end:
+            spans.append((match.start(), match[0]))
+            end = match.end()
+    for place, text in spans:
+        for part_place, part in _pieces(place, text):
+            try:
+                yield part_place, read_url(_trimmed(part))
+            except BadInput:
+                continue
+
+
+def _pieces(place: int, text: str) -> Iterator[tuple[int, str]]:
+    """Addresses run together after a comma or bar: `http://a.example,http://b.example`."""
+    start = 0
+    for match in re.finditer(rf"[,;|、]+(?={_START})", text, re.IGNORECASE):
+        yield place + start, text[start : match.start()]
+        start = match.end()
+    yield place + start, text[start:]
+
+
+def _trimmed(text: str) -> str:
+    if (cut := _PARTICLE.search(text)) is not None:
+        text = text[: cut.start()]
+    while len(text) > 1:
+        last = text[-1]
+        opener = _BALANCED.get(last)
+        if last in _TRAILING or (opener and text.count(opener) < text.count(last)):
+            text = text[:-1]
+        else:
+            break
+    return text
