@@ -1,0 +1,91 @@
+"""Typesetting with typst: templates of ours, values that are never markup.
+
+Values reach a template as one JSON text and are shown as text; a URL or note full of signs that
+mean something to typst is printed letter for letter. No network, no packages, and the compiler
+sees the template folder only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.errors import M_, Unavailable
+
+_FONT_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "C:/Windows/Fonts",
+    "/Library/Fonts",
+    "/System/Library/Fonts",
+)
+# The first family found sets Japanese; without any, every character would be a box.
+_JAPANESE_FAMILIES = ("Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic", "Meiryo", "IPAexGothic")
+
+
+@cache
+def japanese_font() -> str:
+    """The family that sets Japanese on this computer; Unavailable when there is none."""
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=True, font_paths=_font_folders())
+    families = set(fonts.families())
+    for family in _JAPANESE_FAMILIES:
+        if family in families:
+            return family
+    raise Unavailable(
+        M_("No Japanese font is installed, so no document can be made."),
+        M_("Install fonts-noto-cjk."),
+    )
+
+
+def _font_folders() -> list[str]:
+    return [folder for folder in _FONT_FOLDERS if os.path.isdir(folder)]
+
+
+def printable(value: Any) -> Any:
+    """`value` with texts that can be set: control, direction and surrogate characters made visible.
+
+    A right-to-left mark could show a URL as another one than it is.
+    """
+    if isinstance(value, str):
+        return "".join(_printable_letter(letter) for letter in value)
+    if isinstance(value, Mapping):
+        return {str(name): printable(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(item) for item in value]
+    return value
+
+
+def _printable_letter(letter: str) -> str:
+    if letter in "\n\t" or letter == "\u200d":
+        return letter
+    if unicodedata.category(letter) in ("Cc", "Cf", "Cs"):
+        return f"<U+{ord(letter):04X}>"
+    return letter
+
+
+def set_pdf(template: Path, values: Mapping[str, Any]) -> bytes:
+    """The PDF (PDF/A-2b) of a template with these JSON values; the same values, the same bytes."""
+    import typst
+
+    data = json.dumps(printable({**values, "font": japanese_font()}), ensure_ascii=False)
+    with tempfile.TemporaryDirectory(prefix="workbench-document-") as folder:
+        source = Path(folder, template.name)
+        source.write_bytes(template.read_bytes())
+        Path(folder, "values.json").write_text(data, encoding="utf-8")
+        pdf = typst.compile(
+            source,
+            root=Path(folder),
+            font_paths=_font_folders(),
+            format="pdf",
+            pdf_standards=["a-2b"],
+        )
+    assert isinstance(pdf, bytes)
+    return pdf
