@@ -387,35 +387,39 @@ def _suffixes() -> tldextract.TLDExtract:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
+@cache
+def _suffix_rules() -> frozenset[str]:
+    return frozenset(_suffixes().tlds)
+
+
+def _public_suffix(host: str) -> str:
+    """The longest public suffix of a Unicode host, "" when the list knows none."""
+    # As tldextract finds it, without its splitting of whole URLs: a bulk import asks per host.
+    rules, rest = _suffix_rules(), host
+    while rest:
+        parent = rest.partition(".")[2]
+        if f"!{rest}" in rules:
+            return parent
+        if rest in rules or (parent and f"*.{parent}" in rules):
+            return rest
+        rest = parent
+    return ""
+
+
 @lru_cache(maxsize=131_072)
 def _about_host(host: str) -> tuple[str, str, bool]:
     """(registrable domain, host in Unicode, is an IP address)."""
     # WHATWG: a host whose last label is a number is an IPv4 address or no host at all.
     if host[0] == "[" or host.rstrip(".").rpartition(".")[2].isdigit():
         return host, host, True
-    bare = host.rstrip(".")
-    found = _suffixes().extract_str(bare)
-    if found.suffix and found.domain:
-        domain = f"{found.domain}.{found.suffix}"
-    elif found.suffix or not bare:
-        domain = bare or host
-    else:
-        domain = ".".join(bare.split(".")[-2:])
     shown = host
     if "xn--" in host:
-        # ada lets undecodable punycode through; the standard does not.
-        labels = [_decoded(label) for label in host.split(".")]
-        shown = ".".join(labels)
-    return domain, shown, False
-
-
-def _decoded(label: str) -> str:
-    if not label.startswith("xn--"):
-        return label
-    shown: str = ada_url.idna_to_unicode(label.encode())
-    if shown == label or not shown:
-        raise BadInput(M_("The host or the port of the address is not valid."))
-    return shown
+        shown = ada_url.idna_to_unicode(host.encode()) or host
+    bare = host.rstrip(".")
+    suffix = _public_suffix(shown.rstrip(".").lower())
+    # Without a known suffix the last label stands for it.
+    kept = suffix.count(".") + 2 if suffix else 2
+    return ".".join(bare.split(".")[-kept:]) or host, shown, False
 
 
 def defang(url: str) -> str:

@@ -127,12 +127,35 @@ _TIME = re.compile(
 )
 
 
+_USUAL = re.compile(r"\d{4}([-/])\d\d\1\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _usual(text: str) -> int | None:
+    """`2019/01/04 10:12:00` in Asia/Tokyo, as nearly every row of a list writes it."""
+    try:
+        moment = datetime(
+            int(text[:4]),
+            int(text[5:7]),
+            int(text[8:10]),
+            int(text[11:13]),
+            int(text[14:16]),
+            int(text[17:]),
+            tzinfo=JST,
+        )
+        return round((moment - _EPOCH).total_seconds()) * 1_000_000
+    except (ValueError, OverflowError):
+        return None
+
+
 @lru_cache(maxsize=4_096)
 def read_time(text: str) -> int | None:
     """UTC microseconds of a written time, Asia/Tokyo where no offset is written; None if it is none.
 
     Understands `2019/01/04 10:12:00`, ISO 8601, `2026年1月5日 10時12分`, `令和8年1月5日`, `R8.1.5`.
     """
+    if len(text) == 19 and _USUAL.fullmatch(text):
+        return _usual(text)
     found = _TIME.fullmatch(unicodedata.normalize("NFKC", text[:64]).strip())
     if found is None:
         return None
@@ -162,7 +185,7 @@ def read_time(text: str) -> int | None:
             int((found["part"] or "0")[:6].ljust(6, "0")),
             offset,
         )
-        elapsed = moment - datetime(1970, 1, 1, tzinfo=UTC)
+        elapsed = moment - _EPOCH
     except (ValueError, OverflowError):
         return None
     return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds

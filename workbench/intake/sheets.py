@@ -6,15 +6,15 @@ import re
 import tempfile
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from itertools import chain, islice
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
-from zlib import error as ZlibError
 
 import openpyxl
-from defusedxml.common import DefusedXmlException
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from openpyxl.utils.exceptions import InvalidFileException
 
 from workbench.domain.errors import M_, BadInput
@@ -41,7 +41,7 @@ _BROKEN = (
     NotImplementedError,
     RuntimeError,
     SyntaxError,
-    ZlibError,
+    zlib.error,
 )
 
 

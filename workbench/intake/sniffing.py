@@ -91,14 +91,14 @@ def sniff_source(source: Source, max_unpacked: int = MAX_UNPACKED) -> FileKind:
     if not head:
         raise BadInput(M_("The file {name} is empty.", name=source.name))
     suffix = Path(source.name.lower().removesuffix(".gz")).suffix.lstrip(".")
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return FileKind("xlsx", compression, "", "", size)
     _refuse_binary(source.name, head)
     if suffix in ("eml", "mail") or (
         suffix not in ("csv", "tsv", "txt", "json", "jsonl", "ndjson") and _like_mail(head)
     ):
         return FileKind("eml", compression, "", "", size)
-    encoding = _encoding(source.name, sample)
+    encoding = _encoding(sample)
     start = list(islice(_some_lines(sample, encoding), 60))
     text = next((line.strip() for line in start if line.strip()), "")
     if not text:
@@ -195,7 +195,7 @@ def _sixteen_bit(head: bytes) -> str:
     return ""
 
 
-def _encoding(name: str, sample: bytes) -> str:
+def _encoding(sample: bytes) -> str:
     """UTF-8, Shift_JIS (cp932), EUC-JP, ISO-2022-JP or UTF-16, by what most lines are."""
     if wide := _sixteen_bit(sample):
         return wide
