@@ -141,15 +141,20 @@ def _reading(entered: str, canonical: str, host: str, repairs: tuple[str, ...]) 
 def _parse(text: str) -> tuple[str, str]:
     """(href, hostname) of an http(s) text."""
     try:
-        parts = ada_url.parse_url(text, attributes=("href", "hostname"))
+        canonical: str = ada_url.normalize_url(text)
     except ValueError:
         raise BadInput(M_("The host or the port of the address is not valid.")) from None
-    canonical: str = parts["href"]
-    if not parts["hostname"]:
-        raise BadInput(M_("The address has no host."))
     if len(canonical) > MAX_LENGTH:
         raise BadInput(M_("The address is longer than {limit} characters.", limit=MAX_LENGTH))
-    host: str = parts["hostname"]
+    # A serialised http(s) URL always has a path, and an @ only behind its credentials.
+    start = canonical.index("//") + 2
+    host = canonical[start : canonical.index("/", start)]
+    if "@" in host:
+        host = host.rpartition("@")[2]
+    if ":" in host and host[-1] != "]":
+        host = host.rpartition(":")[0]
+    if not host:
+        raise BadInput(M_("The address has no host."))
     if "xn--" in host and not _punycode_holds(host):
         raise BadInput(M_("The host of the address holds a damaged international name (xn--)."))
     return canonical, host
@@ -388,19 +393,26 @@ def _suffixes() -> tldextract.TLDExtract:
 
 
 @cache
-def _suffix_rules() -> frozenset[str]:
-    return frozenset(_suffixes().tlds)
+def _suffix_rules() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Suffixes, parents of `*.` rules, and exceptions of the public suffix list."""
+    rules = _suffixes().tlds
+    return (
+        frozenset(rule for rule in rules if rule[0] not in "*!"),
+        frozenset(rule[2:] for rule in rules if rule.startswith("*.")),
+        frozenset(rule[1:] for rule in rules if rule[0] == "!"),
+    )
 
 
 def _public_suffix(host: str) -> str:
     """The longest public suffix of a Unicode host, "" when the list knows none."""
     # As tldextract finds it, without its splitting of whole URLs: a bulk import asks per host.
-    rules, rest = _suffix_rules(), host
+    suffixes, parents, exceptions = _suffix_rules()
+    rest = host
     while rest:
         parent = rest.partition(".")[2]
-        if f"!{rest}" in rules:
+        if rest in exceptions:
             return parent
-        if rest in rules or (parent and f"*.{parent}" in rules):
+        if rest in suffixes or parent in parents:
             return rest
         rest = parent
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.errors import M_, BadInput, Message
 from workbench.intake.columns import Columns, find_columns
@@ -65,8 +65,7 @@ def _closing(text: str, place: int) -> int:
         place = found + 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     line: int
     raw: str
     cells: list[str]
@@ -179,9 +178,7 @@ def read_table(
         for record in part:
             cells = record.cells
             count = len(cells)
-            if record.problem is None and not any(cells):
-                continue
-            if record.problem is None and not record.raw.strip(' \t,;|"\u3000'):
+            if record.problem is None and not any(map(str.strip, cells)):
                 continue
             row += 1
             problem = record.problem or unusable(record.raw)
