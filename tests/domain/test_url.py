@@ -225,6 +225,7 @@ def test_first_rows_of_a_public_list() -> None:
 def test_naughty_strings() -> None:
     for text in json.loads(real("blns.json").read_text("utf-8")):
         try:
-            assert read_url(text).entered == text
-        except BadInput as refusal:
-            assert str(refusal)
+            entered = read_url(text).entered
+        except BadInput:
+            continue
+        assert entered == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import warnings
 from collections.abc import Iterator
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message as Mail
 from email.policy import compat32
@@ -33,7 +34,7 @@ def mail_rows(source: Source, row_offset: int = 0) -> tuple[list[Draft | Rejecti
     try:
         mail = email.message_from_bytes(untrusted_bytes, policy=compat32)
         parts = _parts(mail)
-    except (ValueError, RecursionError, LookupError, AttributeError, TypeError) as error:
+    except (ValueError, RecursionError, LookupError, TypeError, MessageError) as error:
         raise BadInput(M_("{name} is damaged or no mail.", name=source.name)) from error
     if not mail.keys():
         raise BadInput(M_("{name} is damaged or no mail.", name=source.name))
@@ -132,7 +133,7 @@ def header(value: object) -> str:
         return ""
     try:
         pieces = decode_header(str(value) if not isinstance(value, str) else value)
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         return escaped(str(value))
     texts = [
         piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces
@@ -158,7 +159,7 @@ def _decoded(untrusted_bytes: bytes, charset: str | None) -> str:
 def _body(part: Mail) -> bytes:
     try:
         body = part.get_payload(decode=True)
-    except (ValueError, LookupError, AttributeError):
+    except (ValueError, LookupError, AttributeError, MessageError):
         return b""
     return body if isinstance(body, bytes) else b""
 
@@ -166,7 +167,7 @@ def _body(part: Mail) -> bytes:
 def _text(part: Mail) -> str:
     try:
         charset = part.get_content_charset()
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         charset = None
     return _decoded(_body(part), charset)
 

@@ -28,6 +28,10 @@ _BRACKETED = re.compile(
 )
 # "https://a.example/xをご確認" : hiragana behind a letter is the sentence, not the path.
 _PARTICLE = re.compile(r"(?<=[A-Za-z0-9/=&_-])[をはがにへでとのもや](?![A-Za-z0-9%])")
+# Signs that a line is more than one address: blanks, a second address, a sentence going on.
+_PROSE = re.compile(
+    rf"\s|[,;|、]{_START}|[!-~][。、「」『』【】](?=[^\s。、」』】])", re.IGNORECASE
+)
 _TRAILING = ".,;:!?'`*"
 _BALANCED = {")": "(", "]": "[", "}": "{"}
 
@@ -72,8 +76,7 @@ def read_lines(lines: Iterable[str], row_offset: int = 0) -> Iterator[Draft | Re
 def _of_line(line: str) -> tuple[list[UrlReading], BadInput]:
     whole = line.strip()
     refusal = BadInput(M_("There is no address in the line."))
-    prose = re.search(r"\s", whole) is not None or len(_ADDRESS.findall(whole)) > 1
-    if not prose and not _PARTICLE.search(whole):
+    if not _PROSE.search(whole) and not _PARTICLE.search(whole):
         try:
             return [read_url(line)], refusal
         except BadInput as error:
