@@ -91,20 +91,79 @@ def test_a_gzip_bomb_is_refused_before_any_row(tmp_path: Path) -> None:
         read_file(path, max_unpacked=1 << 20)
 
 
-@pytest.mark.parametrize("kind", ["cut", "crc"])
-def test_a_damaged_gzip_gives_its_rows_and_then_the_damage(tmp_path: Path, kind: str) -> None:
+def many_addresses() -> list[str]:
     noise = random.Random(2)
-    lines = [f"https://h{i}.example/{noise.randbytes(9).hex()}" for i in range(4_000)]
-    packed = gzip.compress(("url\n" + "\n".join(lines) + "\n").encode())
-    cuts = {"cut": packed[: len(packed) * 2 // 3], "crc": packed[:-8] + bytes(8)}
-    found = rows(write(tmp_path, "damaged.csv.gz", cuts[kind]))
+    return [f"https://h{i}.example/{noise.randbytes(9).hex()}" for i in range(4_000)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("name", ["l.csv.gz", "l.txt.gz"])
+def test_a_cut_gzip_gives_its_whole_rows_and_then_the_damage(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
+    lines = many_addresses()
+    head = ["url"] if name.startswith("l.csv") else []
+    packed = gzip.compress("\n".join([*head, *lines, ""]).encode(encoding))
+    found = rows(write(tmp_path, name, packed[: len(packed) * 2 // 3]))
+    damage = found.pop()
+    assert isinstance(damage, Rejection)
+    assert "damaged" in str(damage.reason)
+    # The line that breaks off is no address: it would name a page nobody reported.
+    assert lines[len(found)].startswith(damage.raw)
+    assert [d.url.canonical for d in found if isinstance(d, Draft)] == lines[: len(found)]
+    assert len(found) > 1_000
+
+
+def test_a_cut_gzip_shorter_than_the_preview_keeps_its_rows(tmp_path: Path) -> None:
+    packed = gzip.compress(
+        b'url,note\nhttps://a.example/,x\nhttps://b.example/,"open\nhttps://c.ex'
+    )
+    found = rows(write(tmp_path, "l.csv.gz", packed[:-9]))
+    assert [item.url.canonical for item in found if isinstance(item, Draft)] == [
+        "https://a.example/",
+        "https://b.example/",
+    ]
     assert isinstance(found[-1], Rejection)
-    assert "damaged" in str(found[-1].reason)
-    drafts = [item for item in found if isinstance(item, Draft)]
-    assert len(drafts) > 1_000
-    whole = drafts if kind == "crc" else drafts[:-1]
-    assert [d.url.canonical for d in whole] == lines[: len(whole)]
-    assert kind == "cut" or len(drafts) == 4_000
+    assert [item.row for item in found] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", ["crc", "flip"])
+def test_a_gzip_changed_inside_is_refused_as_a_whole(tmp_path: Path, kind: str) -> None:
+    packed = bytearray(gzip.compress("\n".join(["url", *many_addresses(), ""]).encode()))
+    packed[-8 if kind == "crc" else len(packed) // 2] ^= 0xFF
+    with pytest.raises(BadInput, match="damaged"):
+        read_file(write(tmp_path, "l.csv.gz", bytes(packed)))
+
+
+def test_rubbish_behind_a_whole_gzip_costs_no_row(tmp_path: Path) -> None:
+    packed = gzip.compress(b"url\nhttps://a.example/\n") + b"rubbish"
+    draft, damage = rows(write(tmp_path, "l.csv.gz", packed))
+    assert isinstance(draft, Draft)
+    assert isinstance(damage, Rejection)
+
+
+def test_json_in_one_very_long_line(tmp_path: Path) -> None:
+    url = "https://a.example/" + "x" * 4_000
+    text = json.dumps([{"url": url, "備考": "あ"}] * 2_500)
+    assert len(text) > 8 << 20
+    assert urls(write(tmp_path, "l.json", text.encode())) == [url] * 2_500
+
+
+@pytest.mark.parametrize("name", ["l.json", "l.jsonl"])
+def test_a_number_too_long_for_json_costs_no_row(tmp_path: Path, name: str) -> None:
+    row = '{"url": "https://a.example/", "n": ' + "9" * 5_000 + "}"
+    text = f"[{row}]" if name == "l.json" else f"{row}\n"
+    (draft,) = rows(write(tmp_path, name, text.encode()))
+    assert isinstance(draft, Draft)
+    assert draft.extra["n"] == "9" * 5_000
+
+
+def test_bytes_that_are_no_letter_in_shift_jis_cost_their_row(tmp_path: Path) -> None:
+    text = "url,備考\nhttps://a.example/,表\nhttps://b.example/,".encode("cp932") + b"\xfd\xff\n"
+    draft, refused = rows(write(tmp_path, "l.csv", text))
+    assert isinstance(draft, Draft)
+    assert isinstance(refused, Rejection)
+    assert refused.raw == "https://b.example/,\\xfd\\xff"
 
 
 def test_a_dirty_list_row_by_row() -> None:
@@ -256,8 +315,6 @@ def test_json_lines(tmp_path: Path) -> None:
         "-",
         "http://b.example/",
     ]
-    huge = '{"url": "https://a.example/", "n": ' + "9" * 5_000 + "}\n"
-    assert urls(write(tmp_path, "n.jsonl", huge)) == ["-"]
 
 
 def workbook(folder: Path, sheets: dict[str, list[list[object]]]) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from workbench.domain.errors import M_, BadInput
 from workbench.domain.url import UrlReading, read_url
 from workbench.intake.drafts import Draft, Rejection, escaped, rejected, unusable
-from workbench.intake.sources import MAX_LINE, LongLine
+from workbench.intake.sources import unread
 
 MAX_TEXT = 16 << 20
 
@@ -53,11 +53,10 @@ def read_lines(lines: Iterable[str], row_offset: int = 0) -> Iterator[Draft | Re
     """Rows of a list of lines, as `read_text` numbers them; `extra["line"]` is the physical line."""
     row = row_offset
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        problem = unread(line)
+        if problem is None and not line.strip():
             continue
-        problem = unusable(line)
-        if type(line) is LongLine:
-            problem = M_("The row is longer than {limit} MiB.", limit=MAX_LINE >> 20)
+        problem = problem or unusable(line)
         if problem is not None:
             row += 1
             yield rejected(row, problem, line, number)

@@ -12,7 +12,7 @@ from workbench.intake.pasted import read_lines
 from workbench.intake.records import MAX_JSON, read_json, read_json_lines
 from workbench.intake.sheets import read_workbook
 from workbench.intake.sniffing import MAX_UNPACKED, FileKind, open_source, sniff_source
-from workbench.intake.sources import Damaged, Source, text_lines
+from workbench.intake.sources import Damaged, Source, text_lines, whole_text
 from workbench.intake.tables import read_table
 
 
@@ -32,17 +32,6 @@ def read_file(
 
 
 def _rows(source: Source, kind: FileKind, row_offset: int) -> Iterator[Draft | Rejection]:
-    row = row_offset
-    try:
-        for item in _of_kind(source, kind, row_offset):
-            row = item.row
-            yield item
-    except Damaged:
-        reason = M_("The compressed file is damaged; the rows behind this place cannot be read.")
-        yield rejected(row + 1, reason, "")
-
-
-def _of_kind(source: Source, kind: FileKind, row_offset: int) -> Iterator[Draft | Rejection]:
     if kind.format == "xlsx":
         return read_workbook(source, row_offset)
     if kind.format == "eml":
@@ -58,7 +47,9 @@ def _of_kind(source: Source, kind: FileKind, row_offset: int) -> Iterator[Draft 
                 M_("Save it as JSON Lines, one record a line."),
             )
         try:
-            text = "\n".join(text_lines(source.chunks(), kind.encoding))
+            text = whole_text(source, kind.encoding)
+        except UnicodeDecodeError:
+            raise BadInput(M_("{name} is not valid JSON.", name=source.name)) from None
         except Damaged:
             raise BadInput(
                 M_(

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.domain.errors import M_, BadInput
 from workbench.intake.columns import field_of, holds_url
 from workbench.intake.drafts import Draft, Rejection, draft_of, rejected, unusable
-from workbench.intake.sources import MAX_LINE, LongLine
+from workbench.intake.sources import unread
 
 MAX_JSON = 256 << 20
 
@@ -24,7 +24,7 @@ def read_json(text: str, name: str, row_offset: int = 0) -> Iterator[Draft | Rej
     BadInput when the text is no JSON or holds neither.
     """
     try:
-        tree = json.loads(text.removeprefix("\ufeff"))
+        tree = _parsed(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise BadInput(M_("{name} is not valid JSON.", name=name)) from error
     for row, item in enumerate(_list_of(tree, name), row_offset + 1):
@@ -35,15 +35,14 @@ def read_json_lines(lines: Iterator[str], row_offset: int = 0) -> Iterator[Draft
     """Rows of JSON Lines; a broken line is one rejection, a blank one is not counted."""
     row = row_offset
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        problem = unread(line)
+        if problem is None and not line.strip():
             continue
         row += 1
-        problem = unusable(line)
-        if type(line) is LongLine:
-            problem = M_("The row is longer than {limit} MiB.", limit=MAX_LINE >> 20)
+        problem = problem or unusable(line)
         if problem is None:
             try:
-                item = json.loads(line)
+                item = _parsed(line)
             except (ValueError, RecursionError):
                 problem = _DAMAGED
         if problem is not None:
@@ -97,6 +96,16 @@ def _row(row: int, item: Any, line: int, raw_line: str | None) -> Draft | Reject
     if line:
         extra["line"] = str(line)
     return draft_of(row, cells, extra, raw, line)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # A whole number longer than Python turns into one: its digits are all that is wanted.
+        return json.loads(text, parse_int=str)
 
 
 def _text(value: Any) -> str:

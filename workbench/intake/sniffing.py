@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.domain.errors import M_, BadInput, Unavailable
 from workbench.intake.columns import field_of
-from workbench.intake.sources import Damaged, Source, text_lines
+from workbench.intake.sources import Corrupt, Damaged, Source, text_lines
 from workbench.intake.tables import split_cells
 
 MAX_UNPACKED = 1 << 30
@@ -143,7 +143,15 @@ def _sample(source: Source, max_unpacked: int) -> tuple[bytes, int]:
                 )
             if size >= _VOTING and not source.packed:
                 break
-    except Damaged:
+    except Damaged as damage:
+        if isinstance(damage, Corrupt):
+            raise BadInput(
+                M_(
+                    "The compressed file {name} is damaged inside; none of its rows can be trusted.",
+                    name=source.name,
+                ),
+                M_("Ask for the file again."),
+            ) from None
         if not size:
             raise BadInput(
                 M_(

@@ -9,9 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.domain.errors import M_, Message
+
 CHUNK = 1 << 18
 MAX_LINE = 8 << 20
 _PACKED = 1 << 16
+# Python gives these bytes of cp932 a control or private character: no letter was written there.
+_AS_BYTES = {0x80: 0xDC80, 0xF8F0: 0xDCA0, 0xF8F1: 0xDCFD, 0xF8F2: 0xDCFE, 0xF8F3: 0xDCFF}
+_NO_LETTERS = re.compile("[\x80\uf8f0-\uf8f3]")
 _UTF8_KANJI_OR_KANA = re.compile(rb"[\xe3-\xe9][\x80-\xbf][\x80-\xbf]")
 
 
@@ -19,10 +24,35 @@ class Damaged(Exception):
     """The rest of a packed file cannot be unpacked; what came before it was handed out."""
 
 
-class LongLine(str):
+class Corrupt(Damaged):
+    """Bytes inside the packed data were changed: what was unpacked so far may be wrong too."""
+
+
+class UnreadLine(str):
+    """A line of which only a part is known, so that it can be rejected but never read."""
+
+    __slots__ = ()
+
+
+class LongLine(UnreadLine):
     """The beginning of a line longer than MAX_LINE; its rest was passed over."""
 
     __slots__ = ()
+
+
+class CutLine(UnreadLine):
+    """What a damaged file still gave of the line in which it breaks off; always its last."""
+
+    __slots__ = ()
+
+
+def unread(line: str) -> Message | None:
+    """Why a line is only a part; None for a whole line."""
+    if not isinstance(line, UnreadLine):
+        return None
+    if isinstance(line, LongLine):
+        return M_("The row is longer than {limit} MiB.", limit=MAX_LINE >> 20)
+    return M_("The compressed file is damaged; the rows behind this place cannot be read.")
 
 
 @dataclass(frozen=True)
@@ -35,7 +65,7 @@ class Source:
     packed: bool = False
 
     def chunks(self) -> Iterator[bytes]:
-        """The unpacked bytes; raises Damaged when the gzip data ends early or is broken."""
+        """The unpacked bytes; Damaged when the gzip data ends early, Corrupt when it is changed."""
         return _unpacked(self._stored()) if self.packed else self._stored()
 
     def _stored(self) -> Iterator[bytes]:
@@ -51,6 +81,7 @@ class Source:
 
 def _unpacked(packed_chunks: Iterator[bytes]) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(wbits=31)
+    given = False
     for chunk in packed_chunks:
         rest = chunk
         while rest:
@@ -60,13 +91,15 @@ def _unpacked(packed_chunks: Iterator[bytes]) -> Iterator[bytes]:
                 if not rest:
                     break
                 unpacker = zlib.decompressobj(wbits=31)
-            before = unpacker.copy()
+                given = False
             try:
                 data = unpacker.decompress(rest, CHUNK)
             except zlib.error:
-                yield from _bytewise(before, rest)
-                raise Damaged from None
+                # Members in front of this one passed their check sum; of this one nothing is sure:
+                # changed bits unpack to other letters long before zlib notices.
+                raise (Corrupt if given else Damaged) from None
             if data:
+                given = True
                 yield data
             rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
     while not unpacker.eof:
@@ -79,21 +112,10 @@ def _unpacked(packed_chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise Damaged
 
 
-def _bytewise(unpacker: zlib._Decompress, rest: bytes) -> Iterator[bytes]:
-    """Everything in front of the broken byte, which one large step would have lost."""
-    for place in range(len(rest)):
-        try:
-            data = unpacker.decompress(rest[place : place + 1])
-        except zlib.error:
-            return
-        if data:
-            yield data
-
-
 def text_lines(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
     """Physical lines without their ends (LF, CR LF or CR), in the order of the file.
 
-    Bytes that the encoding does not allow are kept as lone surrogates (U+DC80 to U+DCFF), in their
+    A file that breaks off ends with one CutLine. Bytes that the encoding does not allow are kept as lone surrogates (U+DC80 to U+DCFF), in their
     line only. A line of Shift_JIS or EUC-JP file that is UTF-8 is kept as such bytes too: read in
     the file's encoding it would become other letters without a word.
     """
@@ -119,10 +141,12 @@ def _byte_lines(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
             chunk, damage = b"", error
         data = pending + chunk
         if not chunk:
-            if data and not skipping:
+            whole = damage is None or data[-1:] in (b"\r", b"\n")
+            if data and not skipping and whole:
                 yield from _decoded(data, encoding)
             if damage is not None:
-                raise damage
+                cut_off = "" if whole else "".join(_decoded(data, encoding))
+                yield CutLine(cut_off)
             return
         # A CR at the very end may be half of a CR LF.
         cut = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
@@ -148,9 +172,12 @@ def _decoded(block: bytes, encoding: str) -> list[str]:
     eight_bit_japanese = encoding in ("cp932", "euc_jp")
     if not (eight_bit_japanese and _UTF8_KANJI_OR_KANA.search(block)):
         try:
-            return _split(block.decode(encoding))
+            text = block.decode(encoding)
         except UnicodeDecodeError:
             pass
+        else:
+            if encoding != "cp932" or not _NO_LETTERS.search(text):
+                return _split(text)
     lines = re.split(rb"\r\n|\n|\r", block)
     if not lines[-1]:
         lines.pop()
@@ -165,7 +192,20 @@ def _decoded_line(line: bytes, encoding: str, eight_bit_japanese: bool) -> str:
             pass
         else:
             return line.decode("ascii", "surrogateescape")
-    return line.decode(encoding, "surrogateescape")
+    try:
+        text = line.decode(encoding, "surrogateescape")
+    except UnicodeDecodeError:
+        # The escape byte of ISO-2022-JP has no escaped form.
+        return "".join(chr(byte) if byte < 0x80 else chr(0xDC00 + byte) for byte in line)
+    return text.translate(_AS_BYTES) if encoding == "cp932" else text
+
+
+def whole_text(source: Source, encoding: str) -> str:
+    """The text of a whole source, lines of any length, bad bytes as `text_lines` keeps them."""
+    data = b"".join(source.chunks())
+    if encoding.startswith("utf-16"):
+        return data.decode(encoding, "surrogatepass").removeprefix("\ufeff")
+    return "\n".join(_decoded(data, encoding)).removeprefix("\ufeff")
 
 
 def _split(text: str) -> list[str]:
@@ -183,6 +223,7 @@ def _sixteen_bit(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
     skipping = False
     damage: Damaged | None = None
     last = False
+    cut_off = ""
     while not last:
         try:
             chunk = next(chunks, b"")
@@ -195,7 +236,9 @@ def _sixteen_bit(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
             # Half a character at the end of the file.
             text = "\udc80"
         data = pending + text
-        keep = "" if last else data[max(data.rfind("\n"), data.rfind("\r", 0, -1)) + 1 :]
+        keep = data[max(data.rfind("\n"), data.rfind("\r", 0, -1)) + 1 :]
+        if last:
+            cut_off, keep = (keep, keep) if damage is not None else ("", "")
         lines = _split(data[: len(data) - len(keep)])
         if skipping and lines:
             lines.pop(0)
@@ -206,4 +249,4 @@ def _sixteen_bit(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
             yield LongLine(pending[:20_000])
             skipping, pending = True, pending[-1:]
     if damage is not None:
-        raise damage
+        yield CutLine(cut_off)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from workbench.domain.errors import M_, BadInput, Message
 from workbench.intake.columns import Columns, find_columns
 from workbench.intake.drafts import Draft, Rejection, draft_of, rejected, unusable
-from workbench.intake.sources import MAX_LINE, LongLine
+from workbench.intake.sources import UnreadLine, unread
 
 # A quoted cell with more lines than this is a forgotten closing quote.
 _QUOTED_LINES = 100
@@ -21,7 +21,6 @@ _ONE_COLUMN = "\0"
 
 _QUOTES = M_("The quotation marks of the row do not match, so its cells cannot be told apart.")
 _TOO_MANY = M_("The row has more cells than the heading, so its cells cannot be told apart.")
-_TOO_LONG = M_("The row is longer than {limit} MiB.", limit=MAX_LINE >> 20)
 
 
 def split_cells(text: str, delimiter: str) -> list[str] | None:
@@ -88,8 +87,8 @@ class _Records:
             if line is None:
                 return
             number += 1
-            if type(line) is LongLine:
-                yield _Record(number, str(line), [], _TOO_LONG)
+            if (problem := unread(line)) is not None:
+                yield _Record(number, str(line), [], problem)
                 continue
             if '"' not in line:
                 cells: list[str] | None = line.split(self._sign)
@@ -109,7 +108,11 @@ class _Records:
         parts, length = [line], len(line)
         for place in range(_QUOTED_LINES):
             following = self._peek(place)
-            if following is None or type(following) is LongLine or self._stands_alone(following):
+            if (
+                following is None
+                or isinstance(following, UnreadLine)
+                or self._stands_alone(following)
+            ):
                 break
             parts.append(following)
             length += len(following)
