@@ -158,6 +158,13 @@ def test_a_number_too_long_for_json_costs_no_row(tmp_path: Path, name: str) -> N
     assert draft.extra["n"] == "9" * 5_000
 
 
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf-8"])
+def test_japanese_letters_only_far_behind_the_beginning(tmp_path: Path, encoding: str) -> None:
+    text = "url,brand\n" + "https://a.example/,b\n" * 230_000 + "https://b.example/,見本です\n"
+    path = write(tmp_path, "l.csv", text.encode(encoding))
+    assert sniff(path).encoding == encoding
+
+
 def test_bytes_that_are_no_letter_in_shift_jis_cost_their_row(tmp_path: Path) -> None:
     text = "url,備考\nhttps://a.example/,表\nhttps://b.example/,".encode("cp932") + b"\xfd\xff\n"
     draft, refused = rows(write(tmp_path, "l.csv", text))

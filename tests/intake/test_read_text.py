@@ -43,10 +43,20 @@ TEXTS = [
     ("example.test/path", ["http://example.test/path"]),
     ("someone@example.test", ["-"]),
     ("https://a.example/\0", ["-"]),
+    # A title in kana is the path; a blank in the host leaves no other host behind.
+    ("https://a.example/のり", ["https://a.example/%E3%81%AE%E3%82%8A"]),
+    ("https://exa mple.example/", ["-"]),
+    ("https//a.example/x を見た", ["https://a.example/x"]),
+    ("見て→https://a.example/←ここ", ["https://a.example/"]),
+    ("http://a.example/x" + ")" * 300_000, ["-"]),
+    ("a" * 300_000, ["-"]),
+    ("a." * 150_000, ["-"]),
+    ("a[.]" * 75_000, ["-"]),
+    ("https://" * 40_000, ["-"]),
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), TEXTS)
+@pytest.mark.parametrize(("text", "expected"), TEXTS, ids=[text[:20] for text, _ in TEXTS])
 def test_addresses_of_a_text(text: str, expected: list[str]) -> None:
     found = list(read_text(text))
     assert [i.url.canonical if isinstance(i, Draft) else "-" for i in found] == expected

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from workbench.domain.errors import M_, BadInput
-from workbench.domain.url import UrlReading, read_url
+from workbench.domain.url import MAX_LENGTH, UrlReading, read_url
 from workbench.intake.drafts import Draft, Rejection, escaped, rejected, unusable
 from workbench.intake.sources import unread
 
@@ -14,20 +14,22 @@ MAX_TEXT = 16 << 20
 
 _START = (
     r"(?:h[\[(]?(?:tt|xx|\*\*|tx|xt)[\])]?ps?|hhttps?|htps?|ttps?|htttps?|ｈｔｔｐｓ?|ｈｔｔｐｓ)"
-    r"\s?(?:[\[(][:：](?://)?[\])]|[:：;；])(?:[\[(]?[/／\\][\])]?){1,3}"
+    r"(?:\s?(?:[\[(][:：](?://)?[\])]|[:：;；])(?:[\[(]?[/／\\][\])]?){1,3}|//)"
 )
-# An address ends at blanks, quotes and Japanese punctuation.
+# An address ends at blanks, quotes, Japanese punctuation and drawn signs.
+_ENDS = r"\s<>\"「」『』【】、。（）〈〉《》　←→↑↓⇒⇐★☆●○■□◆◇▼▲▽△※"
 _ADDRESS = re.compile(
-    rf"(?<![A-Za-z]){_START}[^\s<>\"「」『』【】、。（）〈〉《》　]+(?:[。．][A-Za-z0-9]"
-    rf"[^\s<>\"「」『』【】、。（）〈〉《》　]*)*",
+    rf"(?<![A-Za-z]){_START}[^{_ENDS}]+(?:[。．][A-Za-z0-9]"
+    rf"[^{_ENDS}]*)*",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._-]*(?:[\[({]\s?(?:\.|dot)\s?[\])}][A-Za-z0-9._-]+)+(?:[:/?#][^\s<>\"「」、。]*)?",
+    r"(?<![A-Za-z0-9._-])[A-Za-z0-9][A-Za-z0-9._-]*+(?:[\[({]\s?(?:\.|dot)\s?[\])}][A-Za-z0-9._-]+)+(?:[:/?#][^\s<>\"「」、。]*)?",
     re.IGNORECASE,
 )
-# "https://a.example/xをご確認" : hiragana behind a letter is the sentence, not the path.
-_PARTICLE = re.compile(r"(?<=[A-Za-z0-9/=&_-])[をはがにへでとのもや](?![A-Za-z0-9%])")
+# "https://a.example/xをご確認" : hiragana behind a letter is the sentence, not the path; behind "/" it
+# begins a title.
+_PARTICLE = re.compile(r"(?<=[A-Za-z0-9])[をはがにへでとのもや](?![A-Za-z0-9%])")
 # Signs that a line is more than one address: blanks, a second address, a sentence going on.
 _PROSE = re.compile(
     rf"\s|[,;|、]{_START}|[!-~][。、「」『』【】](?=[^\s。、」』】])", re.IGNORECASE
@@ -83,9 +85,11 @@ def _of_line(line: str) -> tuple[list[UrlReading], BadInput]:
     found = [reading for _, reading in find_urls(line)]
     if not found:
         try:
-            found = [read_url(line)]
+            reading = read_url(line)
         except BadInput as error:
-            refusal = error
+            return [], error
+        # A blank inside is where a sentence goes on, not a part of the path.
+        found = [] if "%20" in reading.canonical else [reading]
     return found, refusal
 
 
@@ -103,9 +107,12 @@ def find_urls(untrusted_text: str) -> Iterator[tuple[int, UrlReading]]:
     for place, text in spans:
         for part_place, part in _pieces(place, text):
             try:
-                yield part_place, read_url(_trimmed(part))
+                reading = read_url(_trimmed(part))
             except BadInput:
                 continue
+            # "https://exa mple.test/" breaks off inside its host: what is left names another one.
+            if "." in reading.host or reading.is_ip:
+                yield part_place, reading
 
 
 def _pieces(place: int, text: str) -> Iterator[tuple[int, str]]:
@@ -118,6 +125,8 @@ def _pieces(place: int, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _trimmed(text: str) -> str:
+    if len(text) > MAX_LENGTH:
+        return text
     if (cut := _PARTICLE.search(text)) is not None:
         text = text[: cut.start()]
     while len(text) > 1:

@@ -124,13 +124,21 @@ def sniff_source(source: Source, max_unpacked: int = MAX_UNPACKED) -> FileKind:
 
 
 def _sample(source: Source, max_unpacked: int) -> tuple[bytes, int]:
-    """The first bytes for judging, and the size; a packed file is measured to its end."""
+    """Bytes for judging, and the size; a packed file is measured to its end.
+
+    The sample is the beginning and, where that is plain ASCII, the first part that is not.
+    """
     parts: list[bytes] = []
     size = 0
+    judged, plain = 0, True
     try:
         for chunk in source.chunks():
-            if size < _VOTING:
+            ascii_still = plain and chunk.isascii()
+            if judged < _VOTING or (plain and not ascii_still):
+                # Behind an ASCII part a character begins in this one: it can be judged alone.
                 parts.append(chunk)
+                judged += len(chunk)
+            plain = ascii_still
             size += len(chunk)
             if size > max_unpacked:
                 raise BadInput(
@@ -141,7 +149,7 @@ def _sample(source: Source, max_unpacked: int) -> tuple[bytes, int]:
                     ),
                     M_("Divide it into smaller files."),
                 )
-            if size >= _VOTING and not source.packed:
+            if judged >= _VOTING and not plain and not source.packed:
                 break
     except Damaged as damage:
         if isinstance(damage, Corrupt):
