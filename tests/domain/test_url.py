@@ -132,6 +132,7 @@ def test_understood_as_it_stands(text: str, canonical: str) -> None:
         ("https://a.xn--r8jz45g.xn--fiqs8s/", "xn--r8jz45g.xn--fiqs8s", False),
         ("https://co.jp/", "co.jp", False),
         ("https://192.0.2.1/", "192.0.2.1", True),
+        (f"https://{'a.' * 200}test/", "a." * 200 + "test", False),
         ("https://[2001:db8::1]/", "[2001:db8::1]", True),
     ],
 )

@@ -17,6 +17,8 @@ import tldextract
 from workbench.domain.errors import M_, BadInput
 
 MAX_LENGTH = 65_536
+# RFC 1035 section 2.3.4, with the dot of the root.
+_LONGEST_NAME = 254
 
 # Reserved names (RFC 6761, RFC 7686) that no public suffix list holds but a practice case uses.
 PLAUSIBLE_SUFFIXES = frozenset({"test", "example", "invalid", "onion"})
@@ -133,7 +135,9 @@ def read_url(untrusted_text: str) -> UrlReading:
 
 
 def _reading(entered: str, canonical: str, host: str, repairs: tuple[str, ...]) -> UrlReading:
-    domain, shown, is_ip = _about_host(host)
+    # The standard allows a host no name server could hold; it is not worth knowing or remembering.
+    known = _about_host(host) if len(host) <= _LONGEST_NAME else (host, host, False)
+    domain, shown, is_ip = known
     scheme = canonical[: canonical.index(":")]
     return UrlReading(entered, canonical, scheme, host, domain, shown, is_ip, repairs)
 
