@@ -34,7 +34,7 @@ _PARTICLE = re.compile(r"(?<=[A-Za-z0-9])[をはがにへでとのもや](?![A-Z
 _PROSE = re.compile(
     rf"\s|[,;|、]{_START}|[!-~][。、「」『』【】](?=[^\s。、」』】])", re.IGNORECASE
 )
-_TRAILING = ".,;:!?'`*"
+_TRAILING = ".,;:!?'`*|、"
 _BALANCED = {")": "(", "]": "[", "}": "{"}
 
 
@@ -67,10 +67,13 @@ def read_lines(lines: Iterable[str], row_offset: int = 0) -> Iterator[Draft | Re
         if not found:
             row += 1
             yield rejected(row, reason.message, line, number)
+        # What stood around an address is the officer's note.
+        whole = line.strip()
+        words = escaped(whole[:4_000])
         for reading in found:
             row += 1
-            # What stood around the address is the officer's note.
-            note = "" if line.strip() == reading.entered.strip() else escaped(line.strip()[:4_000])
+            alone = len(found) == 1 and whole == reading.entered.strip()
+            note = "" if alone else words
             yield Draft(row, reading, note=note, extra={"line": str(number)})
 
 
@@ -118,7 +121,7 @@ def find_urls(untrusted_text: str) -> Iterator[tuple[int, UrlReading]]:
 def _pieces(place: int, text: str) -> Iterator[tuple[int, str]]:
     """Addresses run together after a comma or bar: `http://a.example,http://b.example`."""
     start = 0
-    for match in re.finditer(rf"[,;|、]+(?={_START})", text, re.IGNORECASE):
+    for match in re.finditer(rf"[,;|、](?={_START})", text, re.IGNORECASE):
         yield place + start, text[start : match.start()]
         start = match.end()
     yield place + start, text[start:]
@@ -129,11 +132,14 @@ def _trimmed(text: str) -> str:
         return text
     if (cut := _PARTICLE.search(text)) is not None:
         text = text[: cut.start()]
-    while len(text) > 1:
-        last = text[-1]
+    counts = {sign: text.count(sign) for sign in "()[]{}"}
+    end = len(text)
+    while end > 1:
+        last = text[end - 1]
         opener = _BALANCED.get(last)
-        if last in _TRAILING or (opener and text.count(opener) < text.count(last)):
-            text = text[:-1]
-        else:
+        if opener and counts[opener] < counts[last]:
+            counts[last] -= 1
+        elif last not in _TRAILING:
             break
-    return text
+        end -= 1
+    return text[:end]

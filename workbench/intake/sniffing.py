@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -99,8 +98,9 @@ def sniff_source(source: Source, max_unpacked: int = MAX_UNPACKED) -> FileKind:
     ):
         return FileKind("eml", compression, "", "", size)
     encoding = _encoding(sample)
-    start = list(islice(_some_lines(sample, encoding), 60))
-    text = next((line.strip() for line in start if line.strip()), "")
+    filled = (line for line in text_lines(iter((sample,)), encoding) if line.strip())
+    start = list(islice(filled, 60))
+    text = start[0].strip() if start else ""
     if not text:
         raise BadInput(M_("The file {name} is empty.", name=source.name))
     if suffix in ("jsonl", "ndjson"):
@@ -248,14 +248,8 @@ def _vote(line: bytes) -> str:
     return min(costs, key=lambda encoding: costs[encoding]) if costs else ""
 
 
-def _some_lines(sample: bytes, encoding: str) -> Iterator[str]:
-    cut = sample if len(sample) < _HEAD else sample[: _HEAD * 4]
-    return text_lines(iter((cut,)), encoding)
-
-
-def _delimiter(lines: list[str], suffix: str) -> str:
+def _delimiter(filled: list[str], suffix: str) -> str:
     """The sign that cuts most lines into as many cells as the first one; "" for one column."""
-    filled = [line for line in lines if line.strip()]
     best, best_share = "", 0.0
     for sign in ("\t", ",", ";", "|") if suffix == "tsv" else (",", "\t", ";", "|"):
         first = split_cells(filled[0], sign)

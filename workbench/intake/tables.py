@@ -15,6 +15,7 @@ from workbench.intake.sources import UnreadLine, unread
 # A quoted cell with more lines than this is a forgotten closing quote.
 _QUOTED_LINES = 100
 _QUOTED_LENGTH = 1 << 18
+_QUOTED_TRIES = 5
 _PREVIEW = 60
 _ADDRESS = re.compile(r"h[tx*]{2}ps?\s?\W{0,3}[:：]", re.IGNORECASE)
 _ONE_COLUMN = "\0"
@@ -105,7 +106,7 @@ class _Records:
         cells = split_cells(line, self._sign)
         if cells is not None:
             return _Record(number, line, cells), 1
-        parts, length = [line], len(line)
+        parts, length, tries = [line], len(line), 0
         for place in range(_QUOTED_LINES):
             following = self._peek(place)
             if (
@@ -118,16 +119,21 @@ class _Records:
             length += len(following)
             if length > _QUOTED_LENGTH:
                 break
-            if '"' not in following:
+            close = _closing(following, 0) if '"' in following else -1
+            if close < 0:
                 continue
+            if following[close + 1 :].lstrip(" ")[:1] not in ("", self._sign):
+                # A mark inside a word closes nothing: the first one was a stray.
+                break
             joined = "\n".join(parts)
             cells = split_cells(joined, self._sign)
-            if cells is not None:
-                if self.width and len(cells) != self.width:
-                    break
+            if cells is not None and (not self.width or len(cells) == self.width):
                 for _ in parts[1:]:
                     self._ahead.popleft()
                 return _Record(number, joined, cells), len(parts)
+            tries += 1
+            if cells is not None or tries == _QUOTED_TRIES:
+                break
         # The mark closes nowhere: it is a letter of its cell.
         literal = line.split(self._sign)
         fits = len(literal) == self.width or not self.width
