@@ -22,6 +22,7 @@ from workbench.domain.removal import (
     REMOVAL_WORKFLOW,
 )
 from workbench.domain.report import REPORT_WORKFLOW
+from workbench.reference.folders import data_folder
 from workbench.store import actions
 from workbench.store import reports as stored
 from workbench.store.store import Reading, Row, Writing
@@ -152,7 +153,7 @@ class Removals(DeskPart):
         with self.desk.store.read() as tx:
             removal = self.find(tx, "removal", removal_id)
             facts = self.facts(tx, removal)
-        letter = removal_letter(facts, removal["language"])
+        letter = removal_letter(facts, removal["language"], data_folder() / "templates")
         with self.desk.exhibits.preparing() as preparation:
             name = removal["number"]
             files: list[Prepared] = [

@@ -10,9 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from workbench.documents.dates import english_date, era_date
-from workbench.documents.typesetting import printable, set_pdf
+from workbench.documents.typesetting import fitted_lines, printable, set_pdf
 from workbench.domain.errors import M_, Message
 from workbench.messages import render
+
+# Half-width letters of 9 points that fit beside the label column of the letter.
+_URL_COLUMNS = 72
 
 UNCONFIRMED = M_("(unconfirmed)")
 
@@ -103,7 +106,10 @@ def removal_letter(facts: RemovalLetterFacts, language: str, templates: Path) ->
         "addressee_suffix": "御中" if language == "ja" else "",
         "office_lines": office,
         "opening": opening,
-        "rows": [list(row) for row in rows],
+        "rows": [
+            [label, fitted_lines(value, _URL_COLUMNS) if exact else value, exact]
+            for label, value, exact in rows
+        ],
         "closing": closing,
     }
     pdf = set_pdf(templates / "removal_letter.typ", values)

@@ -49,6 +49,29 @@ def _font_folders() -> list[str]:
     return [folder for folder in _FONT_FOLDERS if os.path.isdir(folder)]
 
 
+@cache
+def fixed_width_font() -> str:
+    """A family whose Latin letters are all half an em wide, for URLs and hashes."""
+    import typst
+
+    families = set(typst.Fonts(include_system_fonts=True, font_paths=_font_folders()).families())
+    wanted = "Noto Sans Mono CJK JP"
+    return wanted if wanted in families else japanese_font()
+
+
+def fitted_lines(value: str, columns: int) -> list[str]:
+    """`value` cut into lines of at most `columns` half-width letters; nothing is added or lost."""
+    lines, line, width = [], "", 0
+    for letter in printable(value):
+        step = 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
+        if width + step > columns or letter == "\n":
+            lines.append(line)
+            line, width = "", 0
+        if letter != "\n":
+            line, width = line + letter, width + step
+    return [*lines, line]
+
+
 def printable(value: Any) -> Any:
     """`value` with texts that can be set: control, direction and surrogate characters made visible.
 
@@ -75,7 +98,7 @@ def set_pdf(template: Path, values: Mapping[str, Any]) -> bytes:
     """The PDF (PDF/A-2b) of a template with these JSON values; the same values, the same bytes."""
     import typst
 
-    data = json.dumps(printable({**values, "font": japanese_font()}), ensure_ascii=False)
+    data = json.dumps(printable({**values, "font": japanese_font(), "mono": fixed_width_font()}), ensure_ascii=False)
     with tempfile.TemporaryDirectory(prefix="workbench-document-") as folder:
         source = Path(folder, template.name)
         source.write_bytes(template.read_bytes())
