@@ -132,9 +132,7 @@ def _damage(error: BaseException) -> Refused:
 
 def _starts_like_picture(untrusted: bytes) -> bool:
     starts = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-    return untrusted.startswith(starts) or (
-        untrusted[:4] == b"RIFF" and untrusted[8:12] == b"WEBP"
-    )
+    return untrusted.startswith(starts) or (untrusted[:4] == b"RIFF" and untrusted[8:12] == b"WEBP")
 
 
 def _other_kind(untrusted: bytes) -> str | None:

@@ -31,7 +31,9 @@ _REASONS: dict[str, Message] = {
     "memory": M_("It needs more memory than allowed."),
     "empty": M_("The file is empty."),
     "not_picture": M_("This is not a picture but {kind}."),
-    "unknown_picture": M_("This is not a picture of a known kind (PNG, JPEG, WebP, GIF, BMP, TIFF)."),
+    "unknown_picture": M_(
+        "This is not a picture of a known kind (PNG, JPEG, WebP, GIF, BMP, TIFF)."
+    ),
     "truncated_picture": M_("The picture ends too early."),
     "damaged_picture": M_("The picture is damaged: {why}"),
     "picture_pixels": M_("The picture has too many pixels ({width} x {height})."),
@@ -186,4 +188,3 @@ def _answer(line: bytes) -> dict[str, Any] | BadInput | _Died:
         return BadInput(message)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _Died(M_("It broke the reader (its answer makes no sense)."))
-

@@ -105,9 +105,7 @@ class Captures(DeskPart):
                         "final_url_sha256": stored.url_digest(fetched.final_url),
                         "exhibits": [{"id": e["id"], "sha256": e["sha256"]} for e in shown],
                     }
-                    self.custody(
-                        tx, "report", report["id"], "captured", facts, [*contents, *more]
-                    )
+                    self.custody(tx, "report", report["id"], "captured", facts, [*contents, *more])
         return _shown(report, fetched.outcome, fetched, shown, fetched.reason)
 
     def _read(self, fetched: FetchResult) -> tuple[PageReading | None, Message | None]:
@@ -200,4 +198,3 @@ def _shown(
         "exhibits": exhibits,
         "reason": reason,
     }
-

@@ -18,7 +18,9 @@ from workbench.store.store import Reading, Row
 class Cases(DeskPart):
     """Open a case, add reports, list."""
 
-    def new(self, title: str, suspected_offence: str = "", note: str = "") -> Changes[dict[str, Any]]:
+    def new(
+        self, title: str, suspected_offence: str = "", note: str = ""
+    ) -> Changes[dict[str, Any]]:
         """Open a case."""
         self.desk.officer.must_have(*WORKING)
         title = required(title, M_("A title"))

@@ -21,7 +21,9 @@ class Changes(Generic[Result]):
         return any(k == kind and subject_id in (None, i) for k, i in self.touched)
 
 
-def changed(result: Result, *touched: tuple[str, str] | Iterable[tuple[str, str]]) -> Changes[Result]:
+def changed(
+    result: Result, *touched: tuple[str, str] | Iterable[tuple[str, str]]
+) -> Changes[Result]:
     """`Changes` from pairs, or collections of pairs."""
     pairs: set[tuple[str, str]] = set()
     for item in touched:

@@ -129,4 +129,3 @@ def load_triage(folder: Path | None = None) -> Triage:
     from classifiers.artefact import load
 
     return load(folder or models_folder() / "triage-seed")
-

@@ -16,6 +16,8 @@ from workbench.keys.wrapping import WrongSecret, new_key, open_bytes, seal_bytes
 from workbench.store import reports as stored
 from workbench.store.store import Content, Reading, Row, Writing
 
+# What shows the page; a letter does not.
+EVIDENCE_ROLES = ("screenshot", "warc")
 # Made by the office itself, never evidence of a page.
 LETTER_ROLES = ("letter_pdf", "letter_text")
 
@@ -138,7 +140,9 @@ class Exhibits(DeskPart):
         try:
             return open_bytes(self.desk.exhibit_key, wrapped, f"exhibit/{exhibit_id}")
         except WrongSecret as error:
-            raise EvidenceDamaged(M_("The key of exhibit {id} is damaged.", id=exhibit_id)) from error
+            raise EvidenceDamaged(
+                M_("The key of exhibit {id} is damaged.", id=exhibit_id)
+            ) from error
 
 
 class Preparation:

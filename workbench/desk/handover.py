@@ -141,7 +141,8 @@ def _report(desk: Desk, tx: Reading, report: Row) -> dict[str, Any]:
             for c in stored.captures_of(tx, report["id"])
         ],
         "identifiers": [
-            {"kind": i["kind"], "value": i["value"]} for i in stored.identifiers_of(tx, report["id"])
+            {"kind": i["kind"], "value": i["value"]}
+            for i in stored.identifiers_of(tx, report["id"])
         ],
         "finding": None if decision is None else _decision(desk, decision),
         "machine_opinion": None

@@ -111,7 +111,10 @@ def _make(
         raise BadInput(M_("There is already a store in {path}.", path=os.fspath(folder)))
     if not is_prefix(office.prefix):
         raise BadInput(
-            M_("{prefix} is no office prefix: two to eight capital letters or digits.", prefix=office.prefix)
+            M_(
+                "{prefix} is no office prefix: two to eight capital letters or digits.",
+                prefix=office.prefix,
+            )
         )
     existed = folder.exists()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -139,7 +142,11 @@ def _make(
 
 def _remove_half_made(folder: Path, keep_folder: bool) -> None:
     """A store that could not be finished holds nothing and would only block the next try."""
-    for name in (KEYFILE_NAME, PRACTICE_KEY_NAME, *(DATABASE_NAME + s for s in ("", "-wal", "-shm"))):
+    for name in (
+        KEYFILE_NAME,
+        PRACTICE_KEY_NAME,
+        *(DATABASE_NAME + s for s in ("", "-wal", "-shm")),
+    ):
         (folder / name).unlink(missing_ok=True)
     try:
         (folder / "vault").rmdir()
@@ -175,7 +182,9 @@ def _first_rows(
         first = None
         for login, name, roles in people:
             officer = Officer(new_id(), login, name, office_id, frozenset(roles))
-            insert_officer(tx, officer, passphrase_verifier(passphrase) if passphrase else "", at_us)
+            insert_officer(
+                tx, officer, passphrase_verifier(passphrase) if passphrase else "", at_us
+            )
             first = first or officer
         assert first is not None
         content = tx.insert(
@@ -255,7 +264,10 @@ def open_practice(folder: Path, login: str | None) -> Opened:
         data_key = bytes.fromhex((folder / PRACTICE_KEY_NAME).read_text().strip())
     except (OSError, ValueError) as error:
         raise Unavailable(
-            M_("The practice key {path} cannot be read.", path=os.fspath(folder / PRACTICE_KEY_NAME))
+            M_(
+                "The practice key {path} cannot be read.",
+                path=os.fspath(folder / PRACTICE_KEY_NAME),
+            )
         ) from error
     store = Store(folder, derive(data_key, "store"))
     try:

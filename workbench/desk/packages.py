@@ -18,11 +18,15 @@ from workbench.domain.custody import canonical_json, digest_of
 from workbench.domain.errors import BadInput, M_, Stale
 from workbench.domain.ids import new_id
 from workbench.evidence.package import PackageFacts, PayloadFile, Proof, payload_of, write_package
+from workbench.reference.folders import data_folder
 from workbench.store import actions
 from workbench.store import custody as stored_custody
 from workbench.store import officers as stored_officers
 from workbench.store import reports as stored
 from workbench.store.store import Reading, Row, Writing
+
+# Packages go to Japanese divisions and prosecutors; the same bytes whatever the screen's language.
+_LANGUAGE = "ja"
 
 
 class Packages(DeskPart):
@@ -154,11 +158,21 @@ class Packages(DeskPart):
             },
             inclusion=frozen["proofs"],
         )
-        fingerprint = self.desk.signing_key.fingerprint
+        fingerprint = seal["signer"]
         pages = {
             "content.json": canonical_json(content),
-            "index.html": package_page(content, proof, fingerprint),
-            "report.pdf": case_report(content, proof.approval, frozen["chains"], fingerprint),
+            "index.html": package_page(
+                content, proof.approval, frozen["chains"], fingerprint, _LANGUAGE
+            ),
+            "report.pdf": case_report(
+                content,
+                proof.approval,
+                frozen["chains"],
+                fingerprint,
+                jst_date(frozen["at"]),
+                _LANGUAGE,
+                data_folder() / "templates",
+            ),
         }
         payload = [payload_of(path, raw) for path, raw in pages.items()]
         payload += [

@@ -91,7 +91,9 @@ class Queue(DeskPart):
             self.desk.settings["lease.minutes"],
         )
         if lease is None:
-            raise Stale(M_("{number} is being worked on by another officer.", number=report["number"]))
+            raise Stale(
+                M_("{number} is being worked on by another officer.", number=report["number"])
+            )
         more = {"open": True, "result_code": None} if action == "reopen" else {}
         state = self.advance(tx, REPORT_WORKFLOW, report, action, **more)
         if state != report["state"]:
@@ -120,7 +122,8 @@ class Queue(DeskPart):
         """Override a report's band. An officer may raise it; lowering needs a supervisor."""
         if band not in BANDS:
             raise BadInput(
-                M_("{band} is no band.", band=band[:40]), M_("Known: {names}", names=", ".join(BANDS))
+                M_("{band} is no band.", band=band[:40]),
+                M_("Known: {names}", names=", ".join(BANDS)),
             )
         reason = required(reason, M_("A reason"))
         with self.desk.store.write() as tx:
@@ -151,5 +154,3 @@ class Queue(DeskPart):
             "reason": reason,
         }
         return changed(result, ("report", report["id"]))
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.desk.changes import Changes, changed
+from workbench.desk.exhibits import EVIDENCE_ROLES
 from workbench.desk.handover import handover_content
 from workbench.desk.part import DeskPart
 from workbench.domain.case import CASE_WORKFLOW, EVENTS, REFERRAL_WORKFLOW
@@ -86,7 +87,8 @@ class Referrals(DeskPart):
 
     def _refuse_without_exhibit(self, tx: Reading, referral: Row) -> None:
         for report in actions.reports_of_case(tx, referral["case_id"]):
-            if not stored.exhibits_of(tx, report["id"]):
+            exhibits = stored.exhibits_of(tx, report["id"])
+            if not any(e["role"] in EVIDENCE_ROLES for e in exhibits):
                 raise NotAllowed(
                     M_("{number} has no exhibit to hand over.", number=report["number"])
                 )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from workbench.desk.changes import Changes, changed
-from workbench.desk.exhibits import LETTER_ROLES, Prepared
+from workbench.desk.exhibits import EVIDENCE_ROLES, LETTER_ROLES, Prepared
 from workbench.desk.part import DeskPart
 from workbench.documents.dates import add_business_days
 from workbench.documents.letters import RemovalLetterFacts, removal_letter
@@ -29,7 +29,6 @@ from workbench.store.store import Reading, Row, Writing
 
 _ENDED = ("removed", "blocked_in_japan", "withdrawn", "escalated", "reappeared")
 _GONE_STATUSES = (404, 410)
-_EVIDENCE_ROLES = ("screenshot", "warc")
 
 
 class Removals(DeskPart):
@@ -53,7 +52,10 @@ class Removals(DeskPart):
             for other in actions.removals_of(tx, report["id"]):
                 if other["addressee"] == addressee_id and other["state"] not in _ENDED:
                     raise NotAllowed(
-                        M_("Already requested from this addressee: {number}.", number=other["number"])
+                        M_(
+                            "Already requested from this addressee: {number}.",
+                            number=other["number"],
+                        )
                     )
         row: Row = {
             "id": new_id(),
@@ -76,7 +78,9 @@ class Removals(DeskPart):
             self.advance(tx, REPORT_WORKFLOW, fresh, "act")
             facts = {"number": row["number"], "addressee": addressee_id, "report": report["id"]}
             self.custody(tx, "removal", row["id"], "drafted", facts, contents)
-            self.custody(tx, "report", report["id"], "removal_drafted", {**facts, "removal": row["id"]})
+            self.custody(
+                tx, "report", report["id"], "removal_drafted", {**facts, "removal": row["id"]}
+            )
             escalated = self._escalate(tx, report["id"], addressee.layer, row["number"])
         self._write_letter(row["id"])
         touched = [("removal", row["id"]), ("report", report["id"]), *escalated]
@@ -87,10 +91,8 @@ class Removals(DeskPart):
         if decision is None:
             raise NotAllowed(M_("The report is not decided."))
         exhibits = stored.exhibits_of(tx, report["id"])
-        if not any(e["role"] in _EVIDENCE_ROLES for e in exhibits):
-            raise NotAllowed(
-                M_("There is no exhibit: preserve the page or add a picture first.")
-            )
+        if not any(e["role"] in EVIDENCE_ROLES for e in exhibits):
+            raise NotAllowed(M_("There is no exhibit: preserve the page or add a picture first."))
 
     def _answer_by(self, day: date) -> str:
         days = self.desk.settings["removal.answer_days"]
@@ -106,9 +108,7 @@ class Removals(DeskPart):
         for other in actions.removals_of(tx, report_id):
             nearer = other["layer"] in LAYERS and LAYERS.index(other["layer"]) < LAYERS.index(layer)
             if nearer and other["state"] in ("refused", "still_present", "reminded"):
-                self.advance(
-                    tx, REMOVAL_WORKFLOW, other, "escalate", ended_at=self.desk.clock()
-                )
+                self.advance(tx, REMOVAL_WORKFLOW, other, "escalate", ended_at=self.desk.clock())
                 self.custody(tx, "removal", other["id"], "escalated", {"next": number})
                 touched.append(("removal", other["id"]))
         return touched
@@ -159,7 +159,10 @@ class Removals(DeskPart):
             files: list[Prepared] = [
                 preparation.write(letter.pdf, LETTER_ROLES[0], "application/pdf", f"{name}.pdf"),
                 preparation.write(
-                    letter.text.encode(), LETTER_ROLES[1], "text/plain; charset=utf-8", f"{name}.txt"
+                    letter.text.encode(),
+                    LETTER_ROLES[1],
+                    "text/plain; charset=utf-8",
+                    f"{name}.txt",
                 ),
             ]
             with self.desk.store.write() as tx:
@@ -234,9 +237,7 @@ class Removals(DeskPart):
             REMOVAL_WORKFLOW.advance(removal["state"], "approve", self.desk.officer)
             what = self.what_leaves(tx, removal)
             if removal["letter"].get("facts_sha256") != what["facts_sha256"]:
-                raise Stale(
-                    M_("The facts changed after the letter was written: send it back.")
-                )
+                raise Stale(M_("The facts changed after the letter was written: send it back."))
             digest, content = self.desk.approvals.give(
                 tx, "removal", removal["id"], removal["drafted_by"], what
             )
@@ -262,9 +263,11 @@ class Removals(DeskPart):
             REMOVAL_WORKFLOW.advance(removal["state"], "issue", self.desk.officer)
             self._refuse_hold(tx, removal)
             exhibits = stored.exhibits_of(tx, removal["report_id"])
-            evidence = [e for e in exhibits if e["role"] in _EVIDENCE_ROLES]
+            evidence = [e for e in exhibits if e["role"] in EVIDENCE_ROLES]
             if not evidence:
-                raise NotAllowed(M_("There is no exhibit: preserve the page or add a picture first."))
+                raise NotAllowed(
+                    M_("There is no exhibit: preserve the page or add a picture first.")
+                )
             self.desk.exhibits.check(tx, evidence)
             mine = (removal["letter_exhibit_id"], removal["text_exhibit_id"])
             self.desk.exhibits.check(tx, [e for e in exhibits if e["id"] in mine])
@@ -274,9 +277,7 @@ class Removals(DeskPart):
                 stale = True
                 self._void(tx, removal, approval)
             else:
-                self.advance(
-                    tx, REMOVAL_WORKFLOW, removal, "issue", issued_at=self.desk.clock()
-                )
+                self.advance(tx, REMOVAL_WORKFLOW, removal, "issue", issued_at=self.desk.clock())
                 facts = {"what_sha256": approval["sha256"], "number": removal["number"]}
                 self.custody(tx, "removal", removal["id"], "issued", facts)
                 self.custody(tx, "report", removal["report_id"], "removal_issued", facts)
@@ -397,5 +398,3 @@ def facts_digest(facts: RemovalLetterFacts) -> str:
         for name, value in values.items()
     }
     return digest_of({n: list(v) if isinstance(v, tuple) else v for n, v in plain.items()})
-
-

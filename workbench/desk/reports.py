@@ -271,5 +271,3 @@ def check_source(source: str) -> None:
             M_("{source} is no source.", source=required(source, M_("The source"))[:80]),
             M_("Known: {names}", names=", ".join(SOURCES)),
         )
-
-

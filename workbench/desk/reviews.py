@@ -72,9 +72,7 @@ class Reviews(DeskPart):
             contents = [tx.insert("decision", row)]
             contents += self._set_levels(tx, report["id"], found.handling, level, reason)
             more = {"open": False} if action == "decide" else {}
-            state = self.advance(
-                tx, REPORT_WORKFLOW, report, action, decision_id=row["id"], **more
-            )
+            state = self.advance(tx, REPORT_WORKFLOW, report, action, decision_id=row["id"], **more)
             end_lease(tx, "report", report["id"])
             facts = {"category": category, "measures": chosen, "supersedes": row["supersedes"]}
             name = "decided" if action == "decide" else "review_asked"

@@ -71,7 +71,11 @@ def removal_letter(facts: RemovalLetterFacts, language: str, templates: Path) ->
         (say(M_("Content")), facts.summary, False),
         (say(M_("Category")), facts.category_name, False),
         (say(M_("Legal basis")), law, False),
-        (say(M_("What is asked")), say(M_("Removal or non-publication of the information above")), False),
+        (
+            say(M_("What is asked")),
+            say(M_("Removal or non-publication of the information above")),
+            False,
+        ),
         (say(M_("Confirmed at")), facts.confirmed_at, False),
         (
             say(M_("Answer (optional)")),
@@ -80,20 +84,22 @@ def removal_letter(facts: RemovalLetterFacts, language: str, templates: Path) ->
         ),
     ]
     if facts.preserve_logs:
-        rows.append(
-            (say(M_("Logs")), say(M_("Please preserve the related logs for now.")), False)
-        )
+        rows.append((say(M_("Logs")), say(M_("Please preserve the related logs for now.")), False))
     attachments = ", ".join(facts.attachments) or say(M_("none"))
     rows.append((say(M_("Attachments")), attachments, False))
     rows = [row for row in rows if row[1]]
     opening = say(
-        M_("We found the following information on the internet and ask you to consider its removal under your terms and rules.")
+        M_(
+            "We found the following information on the internet and ask you to consider its removal under your terms and rules."
+        )
     )
     closing = [
         say(M_("This is a request for voluntary cooperation and has no compelling force. The date named is a guide only.")),
         say(M_("If you have removed it already, or are not the one to ask, please tell the office above.")),
     ]  # fmt: skip
-    office = [line for line in (facts.office_prefecture, facts.office_name, facts.office_contact) if line]
+    office = [
+        line for line in (facts.office_prefecture, facts.office_name, facts.office_contact) if line
+    ]
     values = {
         "language": language,
         "title": title,

@@ -98,7 +98,10 @@ def set_pdf(template: Path, values: Mapping[str, Any]) -> bytes:
     """The PDF (PDF/A-2b) of a template with these JSON values; the same values, the same bytes."""
     import typst
 
-    data = json.dumps(printable({**values, "font": japanese_font(), "mono": fixed_width_font()}), ensure_ascii=False)
+    data = json.dumps(
+        printable({**values, "font": japanese_font(), "mono": fixed_width_font()}),
+        ensure_ascii=False,
+    )
     with tempfile.TemporaryDirectory(prefix="workbench-document-") as folder:
         source = Path(folder, template.name)
         source.write_bytes(template.read_bytes())
