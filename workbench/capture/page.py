@@ -1,0 +1,47 @@
+"""The page reader: text, title, links and identifiers, read in a limited process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.capture.identifiers import IdentifierFound
+from workbench.capture.isolate import run_isolated
+from workbench.domain.errors import BadInput, M_
+
+_READ = "workbench.capture.reading:read_html"
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """What a page says; identifiers' offsets are code points in title, line break, text."""
+
+    title: str
+    text: str
+    language: str
+    charset: str
+    meta_description: str
+    links: tuple[str, ...]
+    identifiers: tuple[IdentifierFound, ...]
+
+
+def read_page(untrusted_body: bytes, content_type: str | None, url: str) -> PageReading:
+    """Read a page's bytes; BadInput when it breaks its reader. Kinds other than text give none."""
+    options = {"content_type": content_type, "url": url}
+    (answer,) = run_isolated(_READ, [untrusted_body], options)
+    if isinstance(answer, BadInput):
+        raise answer
+    try:
+        return PageReading(
+            str(answer["title"]),
+            str(answer["text"]),
+            str(answer["language"]),
+            str(answer["charset"]),
+            str(answer["meta_description"]),
+            tuple(str(link) for link in answer["links"]),
+            tuple(
+                IdentifierFound(str(kind), str(value), str(seen), int(start), int(end))
+                for kind, value, seen, start, end in answer["identifiers"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(M_("The page broke its reader.")) from error
