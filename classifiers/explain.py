@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import View
 from classifiers.labels import LABELS
 from classifiers.ngrams import Vocabulary, ngrams
+from classifiers.views import View
 
 LIMIT = 12
 _LONGEST = 40

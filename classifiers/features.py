@@ -8,20 +8,11 @@ repetition. Both keep, for every character, the span of the given text it stands
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-import scipy.sparse as sparse
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import CountVectorizer
-
 REPLACEMENT: Final = "\ufffd"
-MAX_NGRAM: Final = 5
 
 # NFKC leaves these apart from their kana unless the pair is normalised together.
 _MARKS: Final = frozenset("\u3099\u309a\uff9e\uff9f")
@@ -151,84 +142,3 @@ def readings(given: str) -> tuple[Reading, Reading]:
     """Return the plain and the folded reading of a text."""
     first = plain(given)
     return first, folded(first)
-
-
-def ngrams(text: str, low: int, high: int) -> list[str]:
-    """Return the character n-grams of sizes `low` to `high`, sizes in order, left to right."""
-    found: list[str] = list(text) if low == 1 else []
-    for size in range(max(low, 2), high + 1):
-        found += [text[start : start + size] for start in range(len(text) - size + 1)]
-    return found
-
-
-class NgramView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Sublinear TF-IDF over character n-grams of one reading, rows scaled to length 1.
-
-    `fit` takes normalised strings. `terms_` holds the n-grams sorted by code point, `idf_`
-    their float32 weights; `vocabulary_` maps a term to its column (plain ints: a vocabulary of
-    numpy integers cannot be saved in reasonable time).
-    """
-
-    def __init__(self, low: int = 1, high: int = 3, min_df: int = 2) -> None:
-        self.low = low
-        self.high = high
-        self.min_df = min_df
-
-    def _ngrams(self, text: str) -> list[str]:
-        return ngrams(text, self.low, self.high)
-
-    def fit(self, X: Sequence[str], y: object = None) -> NgramView:  # noqa: ARG002
-        """Learn terms and weights from normalised strings."""
-        counter = CountVectorizer(analyzer=self._ngrams, min_df=self.min_df)
-        counts = counter.fit_transform(X)
-        documents = np.bincount(counts.indices, minlength=counts.shape[1])
-        idf = np.log((1 + counts.shape[0]) / (1 + documents)) + 1
-        return self.restore([str(term) for term in counter.get_feature_names_out()], idf)
-
-    def restore(self, terms: Sequence[str], idf: npt.ArrayLike) -> NgramView:
-        """Take over learned terms and weights (used when a saved model is read)."""
-        self.terms_ = list(terms)
-        self.idf_ = np.asarray(idf, dtype=np.float32)
-        self.vocabulary_ = {term: column for column, term in enumerate(self.terms_)}
-        return self
-
-    def transform(self, X: Iterable[str]) -> sparse.csr_matrix:
-        """Return a float32 CSR matrix, one row per string, one column per term."""
-        indptr = [0]
-        columns: list[int] = []
-        counts: list[int] = []
-        lookup = self.vocabulary_.get
-        for text in X:
-            seen: dict[int, int] = {}
-            for term in self._ngrams(text):
-                column = lookup(term)
-                if column is not None:
-                    seen[column] = seen.get(column, 0) + 1
-            columns.extend(seen)
-            counts.extend(seen.values())
-            indptr.append(len(columns))
-        indices = np.asarray(columns, dtype=np.int32)
-        data = (1 + np.log(np.asarray(counts, dtype=np.float32))) * self.idf_[indices]
-        matrix = sparse.csr_matrix(
-            (data.astype(np.float32), indices, np.asarray(indptr, dtype=np.int32)),
-            shape=(len(indptr) - 1, len(self.terms_)),
-        )
-        return scale_rows(matrix)
-
-
-def scale_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Scale every row to Euclidean length 1 in place; empty rows stay empty."""
-    squares = np.add.reduceat(
-        np.append(matrix.data.astype(np.float64) ** 2, 0.0), matrix.indptr[:-1]
-    )
-    squares[np.diff(matrix.indptr) == 0] = 1.0
-    matrix.data /= np.repeat(np.sqrt(squares), np.diff(matrix.indptr)).astype(np.float32)
-    return matrix
-
-
-_WORD: Final = re.compile(r"\w", re.UNICODE)
-
-
-def weight_of_text(text: str) -> int:
-    """Return how many letters, kana, ideographs or digits a normalised string holds."""
-    return len(_WORD.findall(text))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from classifiers.features import View
+from classifiers.views import View
 
 FloatArray = NDArray[np.float32]
 
-# n-gram lengths taken from each view, in the order of features.VIEWS.
+# n-gram lengths taken from each view, in the order of `views`.
 LENGTHS: tuple[tuple[int, ...], ...] = ((1, 2, 3), (1, 2, 3))
 
 

@@ -15,9 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from classifiers.calibration import Calibration, choose_thresholds, grouped_folds
 from classifiers.explain import Ground, grounds
-from classifiers.features import View, views
 from classifiers.labels import INDEX, LABELS, NOT_APPLICABLE_INDEX
 from classifiers.ngrams import LENGTHS, Vocabulary, ngrams
+from classifiers.views import View, views
 
 Matrix = NDArray[np.float64]
 
