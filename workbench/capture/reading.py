@@ -9,10 +9,10 @@ from typing import Any
 from bs4 import (
     BeautifulSoup,
     MarkupResemblesLocatorWarning,
-    NavigableString,
     Tag,
     XMLParsedAsHTMLWarning,
 )
+from bs4.element import NavigableString
 
 from workbench.capture.identifiers import find_identifiers
 from workbench.capture.refused import Refused
@@ -24,9 +24,7 @@ _MAX_TEXT = 400_000
 _MAX_LINKS = 2_000
 _UNSEEN = ("script", "style", "template", "head", "object", "svg", "iframe")
 _BLOCKS = frozenset(
-    "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 "
-    "h3 h4 h5 h6 header hr li main nav ol option p pre section table tbody td tfoot th thead tr ul "
-    "body html title".split()
+    ["address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "body", "html", "title"]
 )
 # Stands behind a block in the walk; no page's text is this alone.
 _AFTER_BLOCK = "\ue000\n\ue000"

@@ -185,6 +185,8 @@ class RecordedSocket:
     def __init__(self, inner: socket.socket, exchange: Exchange) -> None:
         self._inner = inner
         self._exchange = exchange
+        self._readers = 0
+        self._closing = False
 
     def sendall(self, data: Any) -> None:
         """Send everything within the time left."""
@@ -210,7 +212,14 @@ class RecordedSocket:
         """The reader http.client asks for."""
         if mode != "rb":
             raise ValueError(mode)
+        self._readers += 1
         return io.BufferedReader(_Reader(self))
+
+    def reader_closed(self) -> None:
+        """A reader is done; the connection ends with the last one if it was to be closed."""
+        self._readers -= 1
+        if self._closing and self._readers <= 0:
+            self._inner.close()
 
     def settimeout(self, _seconds: float | None) -> None:
         """Ignored: the exchange has one deadline."""
@@ -220,8 +229,14 @@ class RecordedSocket:
         return self._inner.fileno()
 
     def close(self) -> None:
-        """Close the connection."""
-        self._inner.close()
+        """Close the connection once nobody reads from it.
+
+        http.client closes as soon as it has the header of an answer that ends the connection,
+        while the body is still to be read.
+        """
+        self._closing = True
+        if self._readers <= 0:
+            self._inner.close()
 
     def shutdown(self, how: int) -> None:
         """Shut the connection down."""
@@ -237,6 +252,11 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._recorded.receive_into(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._recorded.reader_closed()
 
 
 def certificate_chain(connected: Any) -> tuple[bytes, ...]:

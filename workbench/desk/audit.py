@@ -66,7 +66,7 @@ class Audit(DeskPart):
             public=signing.public,
             sign=signing.sign,
         )
-        row = {
+        row: Row = {
             "id": new_id(),
             "number": seal.number,
             "statement": seal.statement,

@@ -13,7 +13,7 @@ from workbench.capture.fetch import FetchResult, FetchRules, fetch
 from workbench.capture.page import PageReading, read_page
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart
-from workbench.domain.errors import BadInput, M_, Message
+from workbench.domain.errors import M_, BadInput, Message
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
 from workbench.domain.report import REPORT_WORKFLOW

@@ -25,7 +25,7 @@ class Cases(DeskPart):
         self.desk.officer.must_have(*WORKING)
         title = required(title, M_("A title"))
         with self.desk.store.write() as tx:
-            row = {
+            row: Row = {
                 "id": new_id(),
                 "origin_store": self.desk.store.id,
                 "revision": 1,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from workbench.desk.part import DeskPart
-from workbench.domain.errors import EvidenceDamaged, M_
+from workbench.domain.errors import M_, EvidenceDamaged
 from workbench.domain.ids import new_id
 from workbench.domain.report import UNDECIDED_LEVEL
 from workbench.evidence.vault import BlobFacts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +17,7 @@ from workbench.desk.sessions import (
     token_digest,
     write_session,
 )
-from workbench.domain.errors import BadInput, M_, NotAllowed
+from workbench.domain.errors import M_, BadInput, NotAllowed
 from workbench.domain.ids import new_id
 from workbench.domain.officer import Officer, Role
 from workbench.keys.keyfile import RECOVERY, read_keyfile, write_keyfile
@@ -46,7 +47,7 @@ class Officers(DeskPart):
         return shown
 
     def add(
-        self, login: str, name: str, roles: list[str], passphrase: str
+        self, login: str, name: str, roles: Sequence[str], passphrase: str
     ) -> Changes[dict[str, Any]]:
         """Add an officer; on a real store with the passphrase that is also the login."""
         self.desk.officer.must_have(Role.ADMINISTRATOR)

@@ -11,7 +11,7 @@ import platformdirs
 
 from workbench.desk.sessions import read_session, token_digest
 from workbench.domain.clock import Clock, system_clock
-from workbench.domain.errors import BadInput, M_, NotAllowed, Unavailable
+from workbench.domain.errors import M_, BadInput, NotAllowed, Unavailable
 from workbench.domain.ids import new_id
 from workbench.domain.numbers import is_prefix
 from workbench.domain.officer import Officer, Role

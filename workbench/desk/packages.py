@@ -15,7 +15,7 @@ from workbench.documents.package_page import package_page
 from workbench.domain.case import REFERRAL_WORKFLOW
 from workbench.domain.clock import iso_text, jst_date
 from workbench.domain.custody import canonical_json, digest_of
-from workbench.domain.errors import BadInput, M_, Stale
+from workbench.domain.errors import M_, BadInput, Stale
 from workbench.domain.ids import new_id
 from workbench.evidence.package import PackageFacts, PayloadFile, Proof, payload_of, write_package
 from workbench.reference.folders import data_folder

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.custody import CustodyEntry
-from workbench.domain.errors import BadInput, M_, Message
+from workbench.domain.errors import M_, BadInput, Message
 from workbench.domain.ids import is_id
 from workbench.domain.numbers import kind_of_number
 from workbench.domain.workflow import Workflow

@@ -7,7 +7,7 @@ from typing import Any
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart, required
 from workbench.desk.ranking import factor_text
-from workbench.domain.errors import BadInput, M_, NotAllowed, Stale
+from workbench.domain.errors import M_, BadInput, NotAllowed, Stale
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING, Role
 from workbench.domain.priority import BANDS

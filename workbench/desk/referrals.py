@@ -11,7 +11,7 @@ from workbench.desk.part import DeskPart
 from workbench.domain.case import CASE_WORKFLOW, EVENTS, REFERRAL_WORKFLOW
 from workbench.domain.custody import digest_of
 from workbench.domain.decision import RESULT_CODES
-from workbench.domain.errors import BadInput, M_, NotAllowed
+from workbench.domain.errors import M_, BadInput, NotAllowed
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
 from workbench.domain.report import REPORT_WORKFLOW
@@ -131,7 +131,7 @@ class Referrals(DeskPart):
             )
         with self.desk.store.write() as tx:
             referral = self.find(tx, "referral", token)
-            more = {"result_code": result} if result else {}
+            more: dict[str, Any] = {"result_code": result} if result else {}
             if event == "closed":
                 more["closed_at"] = self.desk.clock()
             state = self.advance(tx, REFERRAL_WORKFLOW, referral, event, **more)

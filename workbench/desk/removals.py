@@ -13,7 +13,7 @@ from workbench.documents.dates import add_business_days
 from workbench.documents.letters import RemovalLetterFacts, removal_letter
 from workbench.domain.clock import jst_date, jst_text
 from workbench.domain.custody import digest_of
-from workbench.domain.errors import BadInput, M_, NotAllowed, Stale
+from workbench.domain.errors import M_, BadInput, NotAllowed, Stale
 from workbench.domain.ids import new_id
 from workbench.domain.removal import (
     CHECK_DISTANCE_US,
@@ -102,7 +102,7 @@ class Removals(DeskPart):
         self, tx: Writing, report_id: str, layer: str, number: str
     ) -> list[tuple[str, str]]:
         """Requests to nearer layers that led nowhere are escalated by this one."""
-        touched = []
+        touched: list[tuple[str, str]] = []
         if layer not in LAYERS:
             return touched
         for other in actions.removals_of(tx, report_id):

@@ -13,7 +13,7 @@ from workbench.desk.part import DeskPart, required
 from workbench.desk.ranking import circumstances, compute, priority_row
 from workbench.domain.clock import jst_date
 from workbench.domain.decision import RESULT_CODES
-from workbench.domain.errors import BadInput, M_
+from workbench.domain.errors import M_, BadInput
 from workbench.domain.ids import new_id
 from workbench.domain.numbers import era_year, human_number
 from workbench.domain.officer import WORKING

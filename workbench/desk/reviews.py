@@ -9,7 +9,7 @@ from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart, required
 from workbench.domain.clock import jst_date
 from workbench.domain.decision import MEASURES, NEEDS_REVIEW
-from workbench.domain.errors import BadInput, M_
+from workbench.domain.errors import M_, BadInput
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
 from workbench.domain.report import LEVELS, REPORT_WORKFLOW, stricter

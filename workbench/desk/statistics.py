@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.desk.part import DeskPart
 from workbench.domain.clock import JST, SECOND
-from workbench.domain.errors import BadInput, M_
+from workbench.domain.errors import M_, BadInput
 from workbench.store import statistics as stored
 
 

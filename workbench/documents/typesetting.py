@@ -109,7 +109,7 @@ def set_pdf(template: Path, values: Mapping[str, Any]) -> bytes:
         pdf = typst.compile(
             source,
             root=Path(folder),
-            font_paths=_font_folders(),
+            font_paths=[Path(folder) for folder in _font_folders()],
             format="pdf",
             pdf_standards=["a-2b"],
         )

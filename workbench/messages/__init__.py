@@ -19,7 +19,7 @@ _CATALOGUES = Path(__file__).parent
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("workbench", _CATALOGUES, [language], fallback=language == "en")
+    return gettext.translation("workbench", _CATALOGUES, [language], fallback=True)
 
 
 def render(message: Message | Name, language: str = DEFAULT_LANGUAGE) -> str:
