@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.capture.identifiers import IdentifierFound
 from workbench.capture.isolate import run_isolated
-from workbench.domain.errors import BadInput, M_
+from workbench.domain.errors import M_, BadInput
 
 _READ = "workbench.capture.reading:read_html"
 

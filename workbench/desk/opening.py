@@ -328,3 +328,24 @@ def open_with_session(folder: Path, clock: Clock = system_clock) -> Opened | Non
     except BaseException:
         store.close()
         raise
+
+
+def recover_passphrase(
+    folder: Path, code: str, login: str, passphrase: str, clock: Clock = system_clock
+) -> None:
+    """Give an officer a new passphrase by the printed recovery code; the act is in the chain."""
+    must_exist(folder)
+    check_passphrase(passphrase)
+    keys = read_keyfile(folder)
+    data_key = keys.open_with_recovery_code(code)
+    store = Store(folder, derive(data_key, "store"))
+    try:
+        officer = _known_officer(store, login)
+        with store.write() as tx:
+            tx.update("officer", officer.id, verifier=passphrase_verifier(passphrase))
+            stored_officers.end_sessions_of(tx, officer.id)
+            facts = {"login": login}
+            tx.append_custody(officer, clock(), "store", store.id, "passphrase_recovered", facts)
+            write_keyfile(folder, keys.with_wrap(data_key, passphrase, login))
+    finally:
+        store.close()

@@ -359,8 +359,8 @@ class Removals(DeskPart):
         with self.desk.store.read() as tx:
             return [self._row(tx, row) for row in actions.removals(tx, states)]
 
-    def letter(self, token: str) -> tuple[bytes, str]:
-        """The letter as kept: PDF bytes and plain text, checked against their hashes."""
+    def letter(self, token: str) -> tuple[str, bytes, str]:
+        """Number, PDF bytes and plain text of the letter as kept, checked against their hashes."""
         with self.desk.store.read() as tx:
             removal = self.find(tx, "removal", token)
             parts = []
@@ -369,7 +369,7 @@ class Removals(DeskPart):
                 if exhibit is None:
                     raise NotAllowed(M_("The letter is not written yet."))
                 parts.append(self.desk.exhibits.content(tx, exhibit))
-        return parts[0], parts[1].decode()
+        return removal["number"], parts[0], parts[1].decode()
 
     def _shown(self, removal_id: str) -> dict[str, Any]:
         with self.desk.store.read() as tx:

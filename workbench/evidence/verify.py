@@ -248,7 +248,9 @@ def _check_signature(
     except (ValueError, TypeError, KeyError, AttributeError):
         result.add("signature", False, M_("signature.json: not readable"))
         return
-    result.add("signature", sound, good if sound else M_("signature.json does not fit {file}", file=SIGNED))
+    result.add(
+        "signature", sound, good if sound else M_("signature.json does not fit {file}", file=SIGNED)
+    )
     if sound:
         result.fingerprint = expected["fingerprint"]
         result.trusted = expected["fingerprint"] in trust

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.domain.decision import MEASURES, RESULT_CODES
-from workbench.domain.errors import BadInput, M_, Name
+from workbench.domain.errors import M_, BadInput, Name
 from workbench.domain.priority import BANDS
 from workbench.domain.report import LEVELS, SOURCES
 from workbench.reference import rows as r

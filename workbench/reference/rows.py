@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench.domain.errors import BadInput, M_
+from workbench.domain.errors import M_, BadInput
 
 Fields = dict[str, Callable[[Any], Any]]
 
