@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from classifiers.triage import Triage
 from workbench.desk.approvals import Approvals
 from workbench.desk.assessments import Assessments
 from workbench.desk.audit import Audit
@@ -34,6 +33,10 @@ from workbench.reference.folders import data_folder, models_folder
 from workbench.settings import SETTINGS, Settings, load_policy
 from workbench.store import officers as stored_officers
 from workbench.store.store import Reading, Row
+
+if TYPE_CHECKING:
+    # scikit-learn takes seconds to load; most commands never need it.
+    from classifiers.triage import Triage
 
 
 class Desk:

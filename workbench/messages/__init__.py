@@ -7,7 +7,7 @@ The msgid is the English text, so `en` needs no entries; `ja` must be complete
 from __future__ import annotations
 
 import gettext
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from workbench.domain.errors import Message, Name
@@ -19,7 +19,7 @@ _CATALOGUES = Path(__file__).parent
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("workbench", _CATALOGUES, [language], fallback=True)
+    return gettext.translation("workbench", _CATALOGUES, [language], fallback=language == "en")
 
 
 def render(message: Message | Name, language: str = DEFAULT_LANGUAGE) -> str:
