@@ -25,14 +25,18 @@ from workbench.domain.errors import M_, BadInput
 from workbench.domain.url import defang
 from workbench.evidence.verify import verify_package
 from workbench.files import write_durably
+from workbench.practice_run import practice_run
 from workbench.settings import SETTINGS
 
 Options = argparse.Namespace
 
 
 def window(context: Context, options: Options) -> int:
-    """Without a command the window would open; it is not built yet and says so."""
-    raise BadInput(M_("The window is not part of this version yet."), M_("See `workbench --help`."))
+    """Without a command: the main job in the terminal, until there is a window to open."""
+    folder = context.folder.parent / "practice-run"
+    context.note(M_("The window is not part of this version yet: the main job runs here instead."))
+    practice_run(folder, context.language, print)
+    return 0
 
 
 # --- store, officers, keys ----------------------------------------------------------------------

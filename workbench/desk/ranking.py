@@ -9,7 +9,7 @@ from workbench.domain.clock import DAY
 from workbench.domain.errors import M_, Message, Name
 from workbench.domain.ids import new_id
 from workbench.domain.priority import Circumstances, Factor, Priority, band_of, rank
-from workbench.domain.url import UrlReading, read_url
+from workbench.domain.url import UrlReading, lookalike, read_url
 from workbench.store.queue import BAND_RANK
 from workbench.store.store import Row, Writing
 
@@ -24,7 +24,8 @@ def url_signals(url: UrlReading) -> tuple[str, ...]:
     found = []
     if url.is_ip:
         found.append("ip_host")
-    if "xn--" in url.host:
+    # An international name alone is no sign: many honest Japanese sites have one.
+    if set(lookalike(url.host).signs) - {"punycode"}:
         found.append("lookalike_host")
     rest = url.canonical.lower()
     if any(word in rest for word in _CREDENTIAL_WORDS):
@@ -152,7 +153,8 @@ def factor_text(desk: Desk, factor: Factor | dict[str, Any]) -> Message:
         factor = {"factor": factor.factor, "about": factor.about, "value": factor.value}
     text = _FACTOR_TEXTS.get(factor["factor"], M_(factor["factor"]))
     value = factor["value"]
-    if isinstance(value, float):
+    if value is not None:
+        # A probability of 1 comes back from canonical JSON as a whole number.
         value = f"{value:.2f}" if factor["factor"] == "label" else f"{value:.0f}"
     about = _about(desk, factor["factor"], factor["about"])
     return Message(text.msgid, {"about": about, "value": "" if value is None else value})
