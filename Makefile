@@ -1,24 +1,43 @@
-PYTHON ?= python3
+# Two commands set everything up: `make run` and `make test`.
 VENV := .venv
 RUN := $(VENV)/bin/python
+# The newest Python of at least 3.11 on this machine.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+PO := workbench/messages/ja/LC_MESSAGES/workbench
 
-$(VENV)/.installed: requirements-dev.lock pyproject.toml
+.PHONY: run test check release-test bench messages system
+
+run: $(VENV)/.installed
+	$(VENV)/bin/workbench
+
+test: $(VENV)/.installed
+	$(RUN) -m pytest
+
+check: $(VENV)/.installed
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+
+release-test: $(VENV)/.installed
+	$(RUN) -m pytest -m release -o addopts="--strict-markers --strict-config -q --tb=short"
+
+system:
+	sh system-packages.sh
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml system-packages.sh
+	sh system-packages.sh
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install -q --require-hashes -r requirements-dev.lock
 	$(RUN) -m pip install -q --no-deps -e .
 	touch $@
 
-.PHONY: test check messages
-test: $(VENV)/.installed
-	$(RUN) -m pytest
-
-check: $(VENV)/.installed
-	$(RUN) -m mypy
-	$(VENV)/bin/lint-imports
-
 # After a text changed: collect, merge, translate what is new in workbench.po, run again.
-PO := workbench/messages/ja/LC_MESSAGES/workbench
 messages: $(VENV)/.installed
+	mkdir -p build
 	$(VENV)/bin/pybabel -q extract -F babel.cfg -k M_ --no-default-keywords --no-location -o build/workbench.pot workbench
 	$(VENV)/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete -l ja -i build/workbench.pot -o $(PO).po
 	$(VENV)/bin/pybabel -q compile -l ja -i $(PO).po -o $(PO).mo
