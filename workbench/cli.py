@@ -19,16 +19,18 @@ Run = Callable[[Context, argparse.Namespace], int]
 
 
 class _Parser(argparse.ArgumentParser):
+    """Usage faults end with 2 and one line."""
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         print(f"{self.prog}: {message}", file=sys.stderr)
         raise SystemExit(2)
 
 
-def _globals(top: bool) -> argparse.ArgumentParser:
+def _globals(top: bool) -> _Parser:
     """Options allowed before and after the command; after it they win."""
     missing = None if top else argparse.SUPPRESS
-    options = argparse.ArgumentParser(add_help=False, argument_default=missing)
+    options = _Parser(add_help=False, argument_default=missing)
     add = options.add_argument
     add("--store", metavar="URL", help="folder of the store")
     add("--set", metavar="KEY=VALUE", action="append", dest="sets", help="a setting for this run")
@@ -51,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     def command(
         name: str, run: Run, help_text: str, under: Any = None, **named: Any
     ) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = (under or places).add_parser(
+        made: _Parser = (under or places).add_parser(
             name, parents=[shared], help=help_text, allow_abbrev=False, **named
         )
         made.set_defaults(run=run)

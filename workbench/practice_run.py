@@ -10,7 +10,7 @@ from workbench.desk.desk import Desk
 from workbench.desk.opening import make_practice_store, open_practice, store_exists
 from workbench.desk.ranking import BAND_NAMES
 from workbench.desk.reports import Screenshot
-from workbench.domain.errors import EvidenceDamaged, M_, Message
+from workbench.domain.errors import M_, EvidenceDamaged, Message
 from workbench.domain.url import defang
 from workbench.evidence.verify import verify_package
 from workbench.files import write_durably

@@ -14,9 +14,7 @@ ALL = (REPORT_WORKFLOW, REMOVAL_WORKFLOW, CASE_WORKFLOW, REFERRAL_WORKFLOW)
 
 
 def chapter(workflow: Workflow) -> str:
-    return (
-        f"### {workflow.noun}\n\n```mermaid\n{workflow.diagram()}\n```\n\n{workflow.table()}\n\n"
-    )
+    return f"### {workflow.noun}\n\n```mermaid\n{workflow.diagram()}\n```\n\n{workflow.table()}\n\n"
 
 
 def test_the_printed_workflows_are_those_of_the_code() -> None:
@@ -30,7 +28,7 @@ def test_every_state_is_named_and_reachable(workflow: Workflow) -> None:
     assert reached == set(workflow.names)
 
 
-@pytest.mark.parametrize("workflow", (REMOVAL_WORKFLOW, REFERRAL_WORKFLOW), ids=lambda w: w.noun)
+@pytest.mark.parametrize("workflow", [REMOVAL_WORKFLOW, REFERRAL_WORKFLOW], ids=lambda w: w.noun)
 def test_only_supervisors_approve(workflow: Workflow) -> None:
     others = frozenset(Role) - {Role.SUPERVISOR}
     person = Officer("1", "x", "x", "1", others)

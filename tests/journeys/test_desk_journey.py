@@ -75,7 +75,10 @@ def test_from_screenshots_to_a_package_that_verifies(tmp_path: Path, host: str) 
         assert sum(f["points"] for f in row["factors"]) == row["score"]
         assert desk.queue.claim().result["number"] == report
         decided = desk.reviews.decide(
-            report, "phishing_credential_request", "偽のログイン画面", ["removal_request", "referral"]
+            report,
+            "phishing_credential_request",
+            "偽のログイン画面",
+            ["removal_request", "referral"],
         )
         assert decided.result["state"] == "decided"
         removal = desk.removals.draft(report, "hosting").result

@@ -9,7 +9,7 @@ import warnings
 import zlib
 from typing import Any
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from workbench.capture.refused import Refused
 
@@ -99,7 +99,7 @@ def _kind(untrusted: bytes) -> str:
     try:
         with _open(untrusted) as image:
             kind = image.format or ""
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         other = _other_kind(untrusted)
         if other is not None:
             raise Refused("not_picture", kind=other) from None

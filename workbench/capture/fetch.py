@@ -219,7 +219,7 @@ class Fetcher:
             response = self._send(exchange, jar)
             try:
                 answer.status = response.status_code
-                self._read(exchange, response, answer)
+                self._read(exchange, response)
             finally:
                 response.close()
         except ExchangeStopped as stopped:
@@ -248,7 +248,7 @@ class Fetcher:
         jar.update(response.cookies)
         return response
 
-    def _read(self, exchange: Exchange, response: requests.Response, answer: _Answer) -> None:
+    def _read(self, exchange: Exchange, response: requests.Response) -> None:
         taken = 0
         while piece := response.raw.read1(65536, decode_content=False):
             taken += len(piece)

@@ -7,6 +7,7 @@ shares nothing with the parent but the answer, which the caller checks like any 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -153,10 +154,8 @@ def _feed(pipe: BinaryIO | Any, header: Mapping[str, Any], inputs: Sequence[byte
     except OSError:
         pass  # the child died; its answers say so
     finally:
-        try:
+        with contextlib.suppress(OSError):
             pipe.close()
-        except OSError:
-            pass
 
 
 def _hear(pipe: BinaryIO | Any, lines: queue.Queue[bytes | None], limit: int) -> None:
@@ -182,7 +181,9 @@ def _answer(line: bytes) -> dict[str, Any] | BadInput | _Died:
         if isinstance(found["value"], dict):
             return found["value"]
         template = _REASONS[found["refused"]]
-        values = {str(name): str(value)[:200] for name, value in found["values"].items()}
+        values: dict[str, object] = {
+            str(name): str(value)[:200] for name, value in found["values"].items()
+        }
         message = Message(template.msgid, values)
         str(message)
         return BadInput(message)

@@ -293,6 +293,8 @@ def peek_certificate(exchange: Exchange) -> tuple[bytes, ...]:
 
 def _connection_class(base: type[Any], exchange: Exchange) -> type[Any]:
     class Guarded(base):  # type: ignore[misc]
+        sock: Any
+
         def _new_conn(self) -> socket.socket:
             connected = connect_checked(exchange)
             connected.settimeout(exchange.seconds_left())
@@ -319,7 +321,7 @@ class GuardedAdapter(HTTPAdapter):
         self, connections: int, maxsize: int, block: bool = False, **named: Any
     ) -> None:
         """Make urllib3 build its connections through the checks."""
-        super().init_poolmanager(connections, maxsize, block, ssl_context=self._tls, **named)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._tls, **named)
         plain = _connection_class(HTTPConnection, self._exchange)
         secure = _connection_class(HTTPSConnection, self._exchange)
         self.poolmanager.pool_classes_by_scheme = {
@@ -345,7 +347,7 @@ def send(
     # The address is set as the URL parser wrote it: requests would parse and quote it again.
     request.url = exchange.target.url
     request.body = None
-    request.hooks = requests.hooks.default_hooks()  # type: ignore[no-untyped-call]
+    request.hooks = requests.hooks.default_hooks()
     request.prepare_cookies(cookies)
     adapter = GuardedAdapter(exchange, tls)
     left = exchange.seconds_left()

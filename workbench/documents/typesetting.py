@@ -8,7 +8,6 @@ sees the template folder only.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import unicodedata
 from collections.abc import Mapping
@@ -46,7 +45,7 @@ def japanese_font() -> str:
 
 
 def _font_folders() -> list[str]:
-    return [folder for folder in _FONT_FOLDERS if os.path.isdir(folder)]
+    return [folder for folder in _FONT_FOLDERS if Path(folder).is_dir()]
 
 
 @cache

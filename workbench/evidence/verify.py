@@ -188,7 +188,7 @@ def _verify_bag(
     )
     result.add_list("tags", bag.tags, M_("{n} files, every hash matches", n=bag.tag_files))
     _check_coverage(names, read, result)
-    _check_signature(read, names, bag, result, trust)
+    _check_signature(read, names, result, trust)
     documents = {}
     for path in (
         "data/content.json",
@@ -224,7 +224,7 @@ def _check_coverage(names: list[str], read: Reader, result: Verification) -> Non
 
 
 def _check_signature(
-    read: Reader, names: list[str], bag: BagFindings, result: Verification, trust: frozenset[str]
+    read: Reader, names: list[str], result: Verification, trust: frozenset[str]
 ) -> None:
     good = M_("Ed25519 over {file}", file=SIGNED)
     if "signature.json" not in names or SIGNED not in names:

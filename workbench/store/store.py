@@ -72,7 +72,7 @@ class Store:
                     )
         finally:
             engine.dispose()
-        os.chmod(database, 0o600)
+        database.chmod(0o600)
         return cls(folder, key)
 
     def close(self) -> None:
