@@ -10,7 +10,7 @@ from workbench.desk.part import DeskPart
 from workbench.domain.custody import GENESIS
 from workbench.domain.errors import EvidenceDamaged
 from workbench.domain.ids import new_id
-from workbench.domain.officer import READING
+from workbench.domain.officer import READING, Role
 from workbench.evidence import merkle
 from workbench.evidence.chains import (
     Head,
@@ -49,6 +49,12 @@ def _head(row: Row) -> Head:
 
 class Audit(DeskPart):
     """`audit verify` and the seals it checks against."""
+
+    def access_log(self, limit: int = 1_000) -> list[Row]:
+        """Who searched, opened and exported what: the newest entries first."""
+        self.desk.officer.must_have(Role.AUDITOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
+        with self.desk.store.read() as tx:
+            return stored_officers.access_entries(tx, limit)
 
     def seal_in(self, tx: Writing) -> Sealed:
         """Seal all chain heads as they stand in this transaction."""

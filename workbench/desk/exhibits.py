@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from workbench.capture.images import blurred_preview
 from workbench.desk.part import DeskPart
-from workbench.domain.errors import M_, EvidenceDamaged
+from workbench.domain.errors import M_, BadInput, EvidenceDamaged, NotAllowed
 from workbench.domain.ids import new_id
+from workbench.domain.officer import WORKING
 from workbench.domain.report import UNDECIDED_LEVEL
 from workbench.evidence.vault import BlobFacts
 from workbench.keys.wrapping import WrongSecret, new_key, open_bytes, seal_bytes
@@ -33,6 +35,15 @@ class Prepared:
     media_type: str
     original_name: str
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """A picture an officer asked to see: a PNG made by the limited process, and its level."""
+
+    exhibit_id: str
+    level: str
+    png: bytes
 
 
 class Exhibits(DeskPart):
@@ -125,6 +136,48 @@ class Exhibits(DeskPart):
     def content(self, tx: Reading, exhibit: Row) -> bytes:
         """All bytes of an exhibit, given out only after the whole was checked."""
         return b"".join(self.chunks(tx, exhibit))
+
+    def reveal(
+        self, exhibit_id: str, reason: str = "", *, edge: int = 1600, blur: int = 0
+    ) -> Revealed:
+        """One picture as a PNG of at most `edge` pixels, decoded in the limited process.
+
+        S3 is never shown, S2 only with a reason. What is opened is written to the access log
+        before a byte of it is read.
+        """
+        self.desk.officer.must_have(*WORKING)
+        with self.desk.store.write() as tx:
+            exhibit = tx.get("exhibit", exhibit_id)
+            if exhibit is None or exhibit["role"] != "screenshot":
+                raise BadInput(M_("There is no picture {id}.", id=exhibit_id[:80]))
+            level = stored.level_of(tx, exhibit_id)
+            if level == "S3":
+                raise NotAllowed(M_("This picture is never shown (S3)."))
+            if level == "S2" and not blur and not reason.strip():
+                raise NotAllowed(M_("Say why this picture must be seen (S2)."))
+            self.log_access(
+                tx,
+                "reveal",
+                "report",
+                exhibit["report_id"],
+                exhibit=exhibit_id,
+                level=level,
+                blur=blur,
+                reason=reason.strip(),
+            )
+        with self.desk.store.read() as tx:
+            wrapped = stored.exhibit_key(tx, exhibit_id)
+        content = b"".join(self.chunks_with(wrapped, exhibit))
+        return Revealed(exhibit_id, level, blurred_preview(content, edge, blur))
+
+    def hidden(self, exhibit_id: str, seconds: float) -> None:
+        """Record for how long a revealed picture was in view."""
+        with self.desk.store.write() as tx:
+            exhibit = tx.get("exhibit", exhibit_id)
+            if exhibit is not None:
+                level = stored.level_of(tx, exhibit_id)
+                facts = {"exhibit": exhibit_id, "level": level, "ms": round(seconds * 1000)}
+                self.log_access(tx, "hidden", "report", exhibit["report_id"], **facts)
 
     def check(self, tx: Reading, exhibits: Iterable[Row]) -> None:
         """Read every exhibit through; EvidenceDamaged for the first that is not as recorded."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
+from uuid import UUID
 
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart, required
@@ -13,9 +15,48 @@ from workbench.domain.officer import WORKING, Role
 from workbench.domain.priority import BANDS
 from workbench.domain.report import REPORT_WORKFLOW
 from workbench.store import queue as stored
+from workbench.store import reports as stored_reports
 from workbench.store.store import Reading, Row, Writing
 
 CLAIMABLE = ("assessed", "in_review", "needs_review")
+
+
+class RankOrder(Sequence[str]):
+    """Report ids in rank order, packed: a million take 16 MB."""
+
+    def __init__(self, packed: bytes) -> None:
+        """16 bytes of UUID for each id, one after the other."""
+        self._packed = packed
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> RankOrder:
+        return cls(b"".join(UUID(report_id).bytes for report_id in ids))
+
+    def __len__(self) -> int:
+        return len(self._packed) // 16
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        return str(UUID(bytes=self._packed[place * 16 : place * 16 + 16]))
+
+    def place_of(self, report_id: str) -> int | None:
+        """Where an id stands, or None."""
+        wanted = UUID(report_id).bytes
+        start = 0
+        while (found := self._packed.find(wanted, start)) >= 0:
+            if found % 16 == 0:
+                return found // 16
+            start = found + 1
+        return None
 
 
 class Queue(DeskPart):
@@ -28,36 +69,69 @@ class Queue(DeskPart):
         """
         with self.desk.store.read() as tx:
             behind = None if after is None else self.find(tx, "report", after)
-            return [self._shown(tx, row) for row in stored.page(tx, limit, behind)]
+            return self._shown(tx, stored.page(tx, limit, behind))
+
+    def order(self, bands: Sequence[str] = (), *, hide_held: bool = False) -> RankOrder:
+        """The ids of all open reports in rank order, 16 bytes each (for a list of any length)."""
+        unheld_by = self.desk.officer.id if hide_held else ""
+        with self.desk.store.read() as tx:
+            return RankOrder.of(stored.order(tx, bands, unheld_by))
+
+    def rows(self, report_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Rows as `ranked` gives them, for these reports, whether still open or not."""
+        with self.desk.store.read() as tx:
+            found = tx.many("report", report_ids)
+            return self._shown(tx, [found[i] for i in report_ids if i in found])
 
     def counts(self) -> dict[str, int]:
         """Open reports in each band."""
         with self.desk.store.read() as tx:
             return stored.counts_by_band(tx)
 
-    def _shown(self, tx: Reading, report: Row) -> dict[str, Any]:
-        priority = tx.get("priority", report["priority_id"]) or {"factors": []}
-        assessment = (
-            tx.get("assessment", report["assessment_id"]) if report["assessment_id"] else None
+    def _shown(self, tx: Reading, reports: Sequence[Row]) -> list[dict[str, Any]]:
+        ids = [report["id"] for report in reports]
+        priorities = tx.many("priority", [r["priority_id"] for r in reports])
+        opinions = tx.many(
+            "assessment", [r["assessment_id"] for r in reports if r["assessment_id"]]
         )
-        labels = assessment["labels"][:3] if assessment else []
-        return {
-            "id": report["id"],
-            "number": report["number"],
-            "url": report["url_canonical"],
-            "score": report["score"],
-            "band": report["band"],
-            "factors": [
+        leases = stored.leases_on(tx, "report", ids)
+        pictures = stored_reports.pictures_of(tx, ids)
+        sources = stored_reports.first_sources(tx, ids)
+        shown = []
+        for report in reports:
+            priority = priorities.get(report["priority_id"]) or {"factors": []}
+            opinion = opinions.get(report["assessment_id"])
+            lease = leases.get(report["id"])
+            factors = [
                 {"factor": f["factor"], "points": f["points"], "text": factor_text(self.desk, f)}
                 for f in priority["factors"]
-            ],
-            "labels": [{"label": label, "probability": p} for label, p in labels],
-            "abstained": bool(assessment and assessment["abstained"]),
-            "state": report["state"],
-            "hold": report["hold"],
-            "sightings": report["sightings"],
-            "override_reason": priority.get("override_reason") or "",
-        }
+            ]
+            shown.append(
+                {
+                    "id": report["id"],
+                    "number": report["number"],
+                    "url": report["url_canonical"],
+                    "host": report["host"],
+                    "score": report["score"],
+                    "band": report["band"],
+                    "factors": factors,
+                    "labels": [
+                        {"label": label, "probability": p}
+                        for label, p in (opinion["labels"][:3] if opinion else ())
+                    ],
+                    "abstained": bool(opinion and opinion["abstained"]),
+                    "state": report["state"],
+                    "hold": report["hold"],
+                    "sightings": report["sightings"],
+                    "source": sources.get(report["id"], ""),
+                    "registered_at": report["registered_at"],
+                    "owner": lease["name"] if lease else "",
+                    "mine": bool(lease and lease["owner"] == self.desk.officer.id),
+                    "pictures": sorted(pictures.get(report["id"], ())),
+                    "override_reason": priority.get("override_reason") or "",
+                }
+            )
+        return shown
 
     def claim(self, token: str | None = None) -> Changes[dict[str, Any]]:
         """Take a report into review: the named one, or the highest nobody else holds."""

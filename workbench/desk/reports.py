@@ -20,8 +20,9 @@ from workbench.domain.officer import WORKING
 from workbench.domain.report import REPORT_WORKFLOW, SOURCES
 from workbench.domain.url import UrlReading, read_url
 from workbench.store import actions
+from workbench.store import custody as stored_custody
 from workbench.store import reports as stored
-from workbench.store.queue import BAND_RANK, end_lease
+from workbench.store.queue import BAND_RANK, end_lease, leases_on
 from workbench.store.store import Content, Row, Writing
 
 # Identifiers that say something about who is behind a page; shared hosts say nothing.
@@ -233,12 +234,31 @@ class Reports(DeskPart):
                 "decisions": stored.decisions_of(tx, report_id),
                 "removals": actions.removals_of(tx, report_id),
                 "cases": actions.cases_of_report(tx, report_id),
+                "history": stored_custody.chain(tx, report_id),
+                "lease": leases_on(tx, "report", [report_id]).get(report_id),
                 "assessment": None,
                 "priority": tx.get("priority", report["priority_id"]),
             }
             if report["assessment_id"]:
                 found["assessment"] = tx.get("assessment", report["assessment_id"])
             return found
+
+    def look_up(self, untrusted_text: str) -> str:
+        """The id of the report with this number, id or URL; BadInput when there is none."""
+        text = untrusted_text.strip()
+        try:
+            with self.desk.store.read() as tx:
+                return str(self.find(tx, "report", text)["id"])
+        except BadInput:
+            if "." not in text:
+                raise
+            # Typed without a scheme, the page may be known under either.
+            tries = [text] if "//" in text or "／／" in text else [f"https://{text}", text]
+            for attempt in tries:
+                known = self.known(attempt)
+                if known is not None:
+                    return str(known["id"])
+            raise
 
     def known(self, untrusted_url: str) -> Row | None:
         """The report already registered for this URL, if any (for the live check on entry)."""

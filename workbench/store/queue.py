@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -33,6 +34,44 @@ def page(tx: Reading, limit: int, after: Row | None = None) -> list[Row]:
     return tx.all(query.order_by(*_ORDER).limit(limit))
 
 
+def order(tx: Reading, bands: Sequence[str] = (), undecided_by: str = "") -> Iterator[str]:
+    """Ids of the open reports in rank order; of these bands only, when any are given.
+
+    With `undecided_by`, without the reports another officer holds now.
+    """
+    query = sa.select(t.report.c.id).where(t.report.c.open.is_(True))
+    if bands:
+        query = query.where(t.report.c.band_rank.in_([BAND_RANK[band] for band in bands]))
+    if undecided_by:
+        query = query.where(t.report.c.id.not_in(_held_by_others(tx.now_us(), undecided_by)))
+    rows = tx.connection.execution_options(yield_per=20_000).execute(query.order_by(*_ORDER))
+    for part in rows.partitions():
+        for (report_id,) in part:
+            yield report_id
+
+
+def _held_by_others(now_us: int, officer_id: str) -> sa.Select[Any]:
+    return sa.select(t.lease.c.subject_id).where(
+        t.lease.c.subject_kind == "report",
+        t.lease.c.until > now_us,
+        t.lease.c.owner != officer_id,
+    )
+
+
+def leases_on(tx: Reading, kind: str, subject_ids: Sequence[str]) -> dict[str, Row]:
+    """Leases in force on these subjects, by subject: owner, name of the owner, until."""
+    query = (
+        sa.select(t.lease, t.officer.c.name)
+        .join(t.officer, t.officer.c.id == t.lease.c.owner)
+        .where(
+            t.lease.c.subject_kind == kind,
+            t.lease.c.subject_id.in_(subject_ids),
+            t.lease.c.until > tx.now_us(),
+        )
+    )
+    return {row["subject_id"]: row for row in tx.all(query)}
+
+
 def counts_by_band(tx: Reading) -> dict[str, int]:
     """Open reports in each band."""
     query = (
@@ -46,11 +85,7 @@ def counts_by_band(tx: Reading) -> dict[str, int]:
 
 def next_free(tx: Reading, states: Sequence[str], now_us: int, officer_id: str) -> Row | None:
     """The highest report in `states` that no other officer holds."""
-    held = sa.select(t.lease.c.subject_id).where(
-        t.lease.c.subject_kind == "report",
-        t.lease.c.until > now_us,
-        t.lease.c.owner != officer_id,
-    )
+    held = _held_by_others(now_us, officer_id)
     query = sa.select(t.report).where(
         t.report.c.open.is_(True), t.report.c.state.in_(states), t.report.c.id.not_in(held)
     )

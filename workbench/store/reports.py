@@ -74,6 +74,18 @@ def first_source(tx: Reading, report_id: str) -> str:
     return str(tx.connection.execute(query.order_by(t.sighting.c.id).limit(1)).scalar_one())
 
 
+def first_sources(tx: Reading, report_ids: Sequence[str]) -> dict[str, str]:
+    """The source of each report's first sighting."""
+    sighting = t.sighting
+    first = (
+        sa.select(sa.func.min(sighting.c.id))
+        .where(sighting.c.report_id.in_(report_ids))
+        .group_by(sighting.c.report_id)
+    )
+    query = sa.select(sighting.c.report_id, sighting.c.source).where(sighting.c.id.in_(first))
+    return {row["report_id"]: row["source"] for row in tx.all(query)}
+
+
 def count_all(tx: Reading) -> int:
     return tx.count(sa.select(sa.func.count()).select_from(t.report))
 
@@ -109,6 +121,27 @@ def exhibits_of(tx: Reading, report_id: str) -> list[Row]:
         sa.select(t.exhibit).where(t.exhibit.c.report_id == report_id).order_by(t.exhibit.c.id)
     )
     return [{**row, "level": level_of(tx, row["id"])} for row in rows]
+
+
+def pictures_of(tx: Reading, report_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The present handling levels of each report's pictures, by report."""
+    exhibit, level = t.exhibit, t.exhibit_level
+    latest = (
+        sa.select(level.c.exhibit_id, sa.func.max(level.c.id).label("id"))
+        .join(exhibit, exhibit.c.id == level.c.exhibit_id)
+        .where(exhibit.c.report_id.in_(report_ids), exhibit.c.role == "screenshot")
+        .group_by(level.c.exhibit_id)
+        .subquery()
+    )
+    query = (
+        sa.select(exhibit.c.report_id, level.c.level)
+        .join(latest, latest.c.exhibit_id == exhibit.c.id)
+        .join(level, level.c.id == latest.c.id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in tx.all(query):
+        found.setdefault(row["report_id"], []).append(row["level"])
+    return found
 
 
 def level_of(tx: Reading, exhibit_id: str) -> str:

@@ -85,9 +85,16 @@ def database_now_us(connection: sa.Connection) -> int:
     return int(connection.execute(sa.text(sql)).scalar_one())
 
 
-def data_version(connection: sa.Connection) -> int:
+def data_version(connection: sa.PoolProxiedConnection) -> int:
     """A number that changes when another connection has written (for a second process)."""
-    return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+    cursor = connection.cursor()
+    try:
+        cursor.execute("PRAGMA data_version")
+        row = cursor.fetchone()
+    finally:
+        cursor.close()
+    assert row is not None
+    return int(row[0])
 
 
 def integrity_problems(connection: sa.Connection) -> list[str]:

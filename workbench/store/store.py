@@ -21,6 +21,9 @@ from workbench.store.triggers import apply_triggers
 
 DATABASE_NAME = "store.db"
 
+# SQLite binds a limited number of values in one statement.
+_SLICE = 500
+
 Row = dict[str, Any]
 Content = dict[str, str]
 
@@ -53,6 +56,7 @@ class Store:
         self._writer = sqlite.make_engine(self.database, key, writing=True)
         self._reader = sqlite.make_engine(self.database, key, writing=False)
         self._lock = threading.RLock()
+        self._watching: sa.PoolProxiedConnection | None = None
 
     @classmethod
     def create(cls, folder: Path, key: bytes, facts: Mapping[str, str]) -> Store:
@@ -77,6 +81,9 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
         self._reader.dispose()
         self._writer.dispose()
 
@@ -92,6 +99,14 @@ class Store:
         with self._lock, sqlite.readable_errors(self.database):
             with self._writer.begin() as connection:
                 yield Writing(self, connection)
+
+    def outside_writes(self) -> int:
+        """A number that changes when another process or connection has written."""
+        with sqlite.readable_errors(self.database), self._lock:
+            if self._watching is None:
+                # Outside every transaction: within one the number stands still.
+                self._watching = self._reader.raw_connection()
+            return sqlite.data_version(self._watching)
 
     def problems(self) -> list[str]:
         """What the engine's own integrity checks find wrong; empty when sound."""
@@ -151,6 +166,17 @@ class Reading:
         """The row of `table` with this primary key."""
         there = tables.metadata.tables[table]
         return self.one(sa.select(there).where(next(iter(there.primary_key)) == row_id))
+
+    def many(self, table: str, row_ids: Iterable[str]) -> dict[str, Row]:
+        """The rows of `table` with these primary keys, by key; missing ones are left out."""
+        there = tables.metadata.tables[table]
+        key = next(iter(there.primary_key))
+        found: dict[str, Row] = {}
+        wanted = list(dict.fromkeys(row_ids))
+        for start in range(0, len(wanted), _SLICE):
+            part = wanted[start : start + _SLICE]
+            found |= {row[key.name]: row for row in self.all(sa.select(there).where(key.in_(part)))}
+        return found
 
     def now_us(self) -> int:
         """The database's clock."""
