@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+
+from workbench.domain.clock import JST
 
 _ERAS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"))
 
@@ -34,6 +36,22 @@ def english_date(day: date) -> str:
         "December",
     ]
     return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+def moment(at: datetime, language: str) -> str:
+    """`令和8年11月26日 19:13:18 JST`, or the day as English papers write it; always Japan's time."""
+    local = at.astimezone(JST)
+    day = era_date(local.date()) if language == "ja" else english_date(local.date())
+    return f"{day} {local:%H:%M:%S} JST"
+
+
+def moment_of_text(text: str, language: str) -> str:
+    """An RFC 3339 moment as `moment` prints it; a text that is none stays as it is."""
+    try:
+        at = datetime.fromisoformat(text)
+        return text if at.tzinfo is None else moment(at, language)
+    except (ValueError, OverflowError):
+        return text
 
 
 @lru_cache(maxsize=32)

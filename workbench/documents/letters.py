@@ -131,9 +131,15 @@ def removal_letter(facts: RemovalLetterFacts, language: str, templates: Path) ->
         "",
         opening,
         "",
-        *(f"{label}: {value}" for label, value, _ in rows),
+        *(_text_row(label, value) for label, value, _ in rows),
         "",
         *closing,
         "",
     ]
     return LetterBytes(pdf, str(printable("\n".join(lines))))
+
+
+def _text_row(label: str, value: str) -> str:
+    """One line of the plain letter; further lines of a value are set in, so none passes for a row."""
+    first, *more = str(printable(value)).split("\n")
+    return "\n".join([f"{label}: {first}", *(f"    {line}" for line in more)])

@@ -88,7 +88,7 @@ def printable(value: Any) -> Any:
 def _printable_letter(letter: str) -> str:
     if letter in "\n\t" or letter == "\u200d":
         return letter
-    if unicodedata.category(letter) in ("Cc", "Cf", "Cs"):
+    if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return f"<U+{ord(letter):04X}>"
     return letter
 
