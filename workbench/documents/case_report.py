@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.documents.dates import english_date, era_date
 from workbench.documents.handover_sections import handover_sections
-from workbench.documents.typesetting import fitted_lines, set_pdf
+from workbench.documents.typesetting import Fitted, set_pdf
 from workbench.domain.errors import M_
 from workbench.messages import render
 
@@ -47,7 +47,7 @@ def case_report(
                     [
                         [
                             line.label,
-                            fitted_lines(line.value, _COLUMNS) if line.exact else line.value,
+                            Fitted(line.value, _COLUMNS) if line.exact else line.value,
                             line.exact,
                         ]
                         for line in group

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from workbench.documents.dates import english_date, era_date
-from workbench.documents.typesetting import fitted_lines, printable, set_pdf
+from workbench.documents.typesetting import Fitted, printable, set_pdf
 from workbench.domain.errors import M_, Message
 from workbench.messages import render
 
@@ -113,7 +113,7 @@ def removal_letter(facts: RemovalLetterFacts, language: str, templates: Path) ->
         "office_lines": office,
         "opening": opening,
         "rows": [
-            [label, fitted_lines(value, _URL_COLUMNS) if exact else value, exact]
+            [label, Fitted(value, _URL_COLUMNS) if exact else value, exact]
             for label, value, exact in rows
         ],
         "closing": closing,

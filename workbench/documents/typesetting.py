@@ -8,9 +8,11 @@ sees the template folder only.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,10 +60,18 @@ def fixed_width_font() -> str:
     return wanted if wanted in families else japanese_font()
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """A value set letter for letter in lines of at most `columns` half-width letters."""
+
+    value: str
+    columns: int
+
+
 def fitted_lines(value: str, columns: int) -> list[str]:
     """`value` cut into lines of at most `columns` half-width letters; nothing is added or lost."""
     lines, line, width = [], "", 0
-    for letter in printable(value):
+    for letter in value:
         step = 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
         if width + step > columns or letter == "\n":
             lines.append(line)
@@ -71,21 +81,26 @@ def fitted_lines(value: str, columns: int) -> list[str]:
     return [*lines, line]
 
 
-def printable(value: Any) -> Any:
-    """`value` with texts that can be set: control, direction and surrogate characters made visible.
+def printable(value: Any, unsettable: Set[str] = frozenset()) -> Any:
+    """`value` with texts that can be set: what no reader could see is made visible as `<U+202E>`.
 
-    A right-to-left mark could show a URL as another one than it is.
+    That is control, direction, line separator and surrogate characters (a right-to-left mark could
+    show a URL as another one than it is), and those in `unsettable`, which no font here has.
     """
     if isinstance(value, str):
-        return "".join(_printable_letter(letter) for letter in value)
+        return "".join(_printable_letter(letter, unsettable) for letter in value)
+    if isinstance(value, Fitted):
+        return fitted_lines(printable(value.value, unsettable), value.columns)
     if isinstance(value, Mapping):
-        return {str(name): printable(item) for name, item in value.items()}
+        return {str(name): printable(item, unsettable) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [printable(item) for item in value]
+        return [printable(item, unsettable) for item in value]
     return value
 
 
-def _printable_letter(letter: str) -> str:
+def _printable_letter(letter: str, unsettable: Set[str]) -> str:
+    if letter in unsettable:
+        return f"<U+{ord(letter):04X}>"
     if letter in "\n\t" or letter == "\u200d":
         return letter
     if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
@@ -94,16 +109,42 @@ def _printable_letter(letter: str) -> str:
 
 
 def set_pdf(template: Path, values: Mapping[str, Any]) -> bytes:
-    """The PDF (PDF/A-2b) of a template with these JSON values; the same values, the same bytes."""
+    """The PDF (PDF/A-2b) of a template with these JSON values; the same values, the same bytes.
+
+    PDF/A allows no empty boxes: a letter that no installed font has (an emoji, a rare script) is
+    printed as its code point.
+    """
     import typst
 
-    data = json.dumps(
-        printable({**values, "font": japanese_font(), "mono": fixed_width_font()}),
-        ensure_ascii=False,
-    )
+    fonts = {"font": japanese_font(), "mono": fixed_width_font()}
+    unsettable: set[str] = set()
+    while True:
+        try:
+            return _compile(template, printable({**values, **fonts}, unsettable))
+        except typst.TypstError as error:
+            found = _unsettable_letters(str(getattr(error, "diagnostic", error)))
+            if found <= unsettable:
+                raise
+            unsettable |= found
+
+
+def _unsettable_letters(diagnostic: str) -> set[str]:
+    """The letters that typst says no font could show.
+
+    ASCII is left out: it is named only as part of a longer sign, as in keycap emoji.
+    """
+    named = re.findall(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed', diagnostic)
+    plain = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), "".join(named))
+    return {letter for letter in plain if not letter.isascii()}
+
+
+def _compile(template: Path, values: Mapping[str, Any]) -> bytes:
+    import typst
+
     with tempfile.TemporaryDirectory(prefix="workbench-document-") as folder:
         source = Path(folder, template.name)
         source.write_bytes(template.read_bytes())
+        data = json.dumps(values, ensure_ascii=False)
         Path(folder, "values.json").write_text(data, encoding="utf-8")
         pdf = typst.compile(
             source,
