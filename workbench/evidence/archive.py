@@ -147,12 +147,32 @@ def strange_parts(stream: BinaryIO, infos: list[zipfile.ZipInfo], length: int) -
         ],
         offset,
     )
+    stream.seek(offset)
+    found = stream.read(len(directory))
+    if length > offset + len(directory) and found == directory:
+        # Ours to the end, and something after it.
+        return [*changed, "(behind the directory)"]
     if offset + len(directory) != length or (len(infos) > 2 and len(changed) == len(infos)):
         return None
-    stream.seek(offset)
-    if stream.read() != directory:
+    if found != directory:
         changed.append("(directory)")
     return changed
+
+
+def overlap(infos: list[zipfile.ZipInfo], length: int) -> str | None:
+    """The first member that shares bytes with another or lies outside the file, or None.
+
+    Overlapping members unpack to far more than the file holds, whatever each one's own ratio.
+    """
+    end = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.header_offset < end:
+            return info.filename
+        # A local header is at least this long; what else it holds only moves the end further.
+        end = info.header_offset + 30 + info.compress_size
+        if end > length:
+            return info.filename
+    return None
 
 
 def _offsets(entries: list[_Entry]) -> list[int]:

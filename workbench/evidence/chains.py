@@ -124,7 +124,7 @@ def seal_problem(statement: str, signature: str) -> str | None:
     """Why the seal's own statement and signature do not hold, or None."""
     try:
         fields = read_statement(statement)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return "statement"
     if not signature_fits(fields["public_key"], statement.encode(), signature):
         return "signature"
@@ -166,7 +166,7 @@ def chain_problem(
         try:
             fields = json.loads(body)
             canonical = canonical_json(fields) == body.encode()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return problem("not readable")
         if not canonical or not isinstance(fields, dict):
             return problem("not canonical")

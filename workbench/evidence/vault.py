@@ -52,7 +52,7 @@ class Vault:
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         blob_id = secrets.token_hex(16)
         path = self._path(blob_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(path.parent)
         temporary = path.with_suffix(".part")
         digest = hashlib.sha256()
         size = 0
@@ -76,10 +76,11 @@ class Vault:
                 out.flush()
                 os.fsync(out.fileno())
             temporary.rename(path)
+            sync_folder(path.parent)
         except BaseException:
             temporary.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             raise
-        sync_folder(path.parent)
         return BlobFacts(blob_id, digest.hexdigest(), size)
 
     def read(self, exhibit_id: str, key: bytes, facts: BlobFacts) -> Iterator[bytes]:
@@ -117,6 +118,12 @@ class Vault:
         """Every blob on disk, also those no row names."""
         for path in self.folder.glob("??/*.blob"):
             yield path.stem
+
+    def _make_folder(self, folder: Path) -> None:
+        """A new folder's own name must be durable too, or its blobs are lost with it."""
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            sync_folder(folder.parent)
 
     def _path(self, blob_id: str) -> Path:
         return self.folder / blob_id[:2] / f"{blob_id}.blob"

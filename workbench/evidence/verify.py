@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.clock import iso_text
 from workbench.domain.custody import SUBJECT_KINDS, canonical_json, digest_of
 from workbench.domain.errors import M_, BadInput, Message
 from workbench.domain.signature import fingerprint_of, signature_fits
 from workbench.evidence import merkle
-from workbench.evidence.archive import strange_parts
+from workbench.evidence.archive import overlap, strange_parts
 from workbench.evidence.bag import BagFindings, Reader, check_bag, is_safe_path, read_small
 from workbench.evidence.chains import Head, chain_problem, read_statement, seal_problem
 from workbench.evidence.package import FORMAT, SIGNATURE_FORMAT, SIGNED
@@ -24,6 +27,17 @@ _CHUNK = 1 << 20
 _MAX_MEMBERS = 200_000
 # A stored member is as long as it says; a deflated one could unpack to anything.
 _MAX_EXPANSION = 200
+# What reading a JSON value of an unexpected shape may raise; rfc8785's refusals are ValueErrors.
+_MISSHAPEN = (
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    ValueError,
+    OverflowError,
+    OSError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)
@@ -81,12 +95,18 @@ def _verify_folder(path: Path, result: Verification, trust: frozenset[str]) -> N
     if not (root / "bagit.txt").exists():
         inner = [child for child in path.iterdir() if (child / "bagit.txt").is_file()]
         root = inner[0] if len(inner) == 1 else path
-    names = []
-    for folder, _, files in os.walk(root):
+    names: list[str] = []
+    for folder, folders, files in os.walk(root):
+        for name in (*folders, *files):
+            if Path(folder, name).is_symlink():
+                result.add("archive", False, M_("{name} is a link.", name=name))
+                return
         for name in files:
             file = Path(folder, name)
-            if file.is_symlink():
-                result.add("archive", False, M_("{name} is a link.", name=name))
+            if not file.is_file():
+                # A pipe or device would be read for ever.
+                problem = f"{name}: not a file"
+                result.add_list("archive", [problem], M_("{n} members", n=len(names)))
                 return
             names.append(file.relative_to(root).as_posix())
 
@@ -114,12 +134,12 @@ def _verify_zip(path: Path, result: Verification, trust: frozenset[str]) -> None
             return
         with archive:
             infos = archive.infolist()
-            problems, prefix = _archive_problems(infos)
+            length = os.fstat(stream.fileno()).st_size
+            problems, prefix = _archive_problems(infos, length)
             if not problems:
-                length = os.fstat(stream.fileno()).st_size
                 try:
                     strange = strange_parts(stream, infos, length)
-                except (OSError, ValueError, OverflowError) as error:
+                except (OSError, ValueError, OverflowError, struct.error) as error:
                     strange = [str(error)]
                 if strange is None:
                     result.add(
@@ -150,7 +170,7 @@ def _verify_zip(path: Path, result: Verification, trust: frozenset[str]) -> None
             _verify_bag(sorted(by_name), read, result, trust)
 
 
-def _archive_problems(infos: list[zipfile.ZipInfo]) -> tuple[list[str], str]:
+def _archive_problems(infos: list[zipfile.ZipInfo], length: int) -> tuple[list[str], str]:
     problems = []
     if len(infos) > _MAX_MEMBERS:
         return [f"more than {_MAX_MEMBERS} members"], ""
@@ -168,13 +188,20 @@ def _archive_problems(infos: list[zipfile.ZipInfo]) -> tuple[list[str], str]:
         # orig_filename shows a name cut at a NUL, which other tools would read differently.
         if not is_safe_path(inner) or info.orig_filename != name:
             problems.append(f"{name!r}: unsafe name")
-        if name.casefold() in seen:
+        # Some systems take names that differ in case or composition for the same file.
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        if folded in seen:
             problems.append(f"{name}: twice")
-        seen.add(name.casefold())
+        seen.add(folded)
         if (info.external_attr >> 28) == 0xA:
             problems.append(f"{name}: a link")
         if info.file_size > _MAX_EXPANSION * max(info.compress_size, 1 << 16):
             problems.append(f"{name}: unpacks to far more than it holds")
+    sharing = overlap(infos, length)
+    if sharing is not None:
+        problems.append(f"{sharing}: shares bytes with another member")
+    if sum(info.file_size for info in infos) > _MAX_EXPANSION * max(length, 1 << 20):
+        problems.append("unpacks to far more than it holds")
     return problems, prefix
 
 
@@ -234,18 +261,19 @@ def _check_signature(
         raw = read_small("signature.json", read)
         signed = read_small(SIGNED, read)
         fields = json.loads(raw)
+        # Written anew from its bytes: hex could be spelt in other ways as well.
         expected = {
             "algorithm": "Ed25519",
             "file": SIGNED,
             "fingerprint": fingerprint_of(fields["public_key"]),
             "format": SIGNATURE_FORMAT,
-            "public_key": fields["public_key"],
+            "public_key": bytes.fromhex(fields["public_key"]).hex(),
             "sha256": hashlib.sha256(signed).hexdigest(),
-            "signature": fields["signature"],
+            "signature": bytes.fromhex(fields["signature"]).hex(),
         }
         sound = canonical_json(expected) == raw
         sound = sound and signature_fits(fields["public_key"], signed, fields["signature"])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except _MISSHAPEN:
         result.add("signature", False, M_("signature.json: not readable"))
         return
     result.add(
@@ -278,7 +306,7 @@ def _check_content(content: Any, approval: Any, bag: BagFindings, result: Verifi
                 problems.append(f"data/{path}: not the exhibit content.json names")
         if approval is None or approval["sha256"] != digest_of(content):
             problems.append("proof/approval.json: another content was approved")
-    except (KeyError, TypeError, AttributeError):
+    except _MISSHAPEN:
         problems.append("data/content.json: not understood")
     result.add_list("approval", problems, M_("What was approved is what is here"))
 
@@ -294,7 +322,7 @@ def _check_chains(
         for chain in chains:
             kind, subject = chain["kind"], chain["subject"]
             rows = [(e["seq"], e["body"], e["previous"], e["hash"]) for e in chain["entries"]]
-            if kind not in SUBJECT_KINDS or not rows:
+            if kind not in SUBJECT_KINDS or not isinstance(subject, str) or not rows:
                 problems.append(f"{subject}: empty or unknown chain")
                 continue
             found = chain_problem(kind, subject, rows)
@@ -305,7 +333,7 @@ def _check_chains(
             entries += len(rows)
             for row in rows:
                 named |= {c["id"] + c["sha256"] for c in json.loads(row[1])["content"]}
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+    except _MISSHAPEN:
         problems.append("proof/chains.json: not understood")
     result.add_list(
         "chains", problems, M_("{n} chains, {entries} entries", n=len(heads), entries=entries)
@@ -331,7 +359,7 @@ def _check_recorded(content: Any, heads: list[Head], named: set[str], result: Ve
         wanted = [content["referral"]["id"], content["case"]["id"]]
         wanted += [report["id"] for report in content["reports"]]
         problems += [f"{subject}: no chain" for subject in wanted if subject not in subjects]
-    except (KeyError, TypeError, AttributeError):
+    except _MISSHAPEN:
         problems.append("data/content.json: not understood")
     result.add_list("records", problems, M_("Every exhibit is named in its report's chain"))
 
@@ -346,12 +374,14 @@ def _check_seal(seal: Any, inclusion: Any, heads: list[Head], result: Verificati
         fields = read_statement(statement)
         good = M_("Seal {n} of {at} over {subjects} subjects", n=fields["number"],
                   at=str(seal["at"]), subjects=fields["subjects"])  # fmt: skip
-        consistent = set(seal) == {"statement", "signature", "signer", "at"} and (
-            seal["signer"] == fingerprint_of(fields["public_key"])
+        consistent = (
+            set(seal) == {"statement", "signature", "signer", "at"}
+            and seal["signer"] == fingerprint_of(fields["public_key"])
+            and seal["at"] == iso_text(fields["at_us"])
         )
         same_signer = result.fingerprint in (None, seal["signer"])
         result.add("seal", consistent and same_signer, good)
-    except (KeyError, TypeError, AttributeError):
+    except _MISSHAPEN:
         result.add("seal", False, M_("proof/seal.json: not understood"))
         return
     problems = []
@@ -363,7 +393,7 @@ def _check_seal(seal: Any, inclusion: Any, heads: list[Head], result: Verificati
             proof = proofs[head.subject_id]
             path = [bytes.fromhex(step) for step in proof["path"]]
             reached = merkle.root_from_proof(head.leaf(), proof["index"], fields["subjects"], path)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except _MISSHAPEN:
             reached = None
         if reached is None or reached.hex() != fields["root"]:
             problems.append(f"{head.subject_id}: chain is not under the seal")
