@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from workbench.cli_context import Context, ask_secret, read_secret
+from workbench.cli_context import Context, ask_secret, display_exists, read_secret
 from workbench.desk import checks
 from workbench.desk.opening import (
     OfficeFacts,
@@ -17,6 +17,7 @@ from workbench.desk.opening import (
     make_store,
     open_with_passphrase,
     recover_passphrase,
+    store_exists,
 )
 from workbench.desk.ranking import BAND_NAMES
 from workbench.desk.reports import Found, Screenshot
@@ -32,10 +33,22 @@ Options = argparse.Namespace
 
 
 def window(context: Context, options: Options) -> int:
-    """Without a command: the main job in the terminal, until there is a window to open."""
+    """Without a command: the window; without a display, the main job in the terminal."""
+    if display_exists():
+        # Qt is loaded by whoever needs a window only.
+        from workbench.ui.application import run_window
+
+        if context.practice and not store_exists(context.folder):
+            make_practice_store(context.folder)
+        return run_window(context.folder, context.settings, context.acting)
     folder = context.folder.parent / "practice-run"
-    context.note(M_("The window is not part of this version yet: the main job runs here instead."))
+    context.note(
+        M_("There is no display: the main job runs here in the terminal, on a practice store.")
+    )
     practice_run(folder, context.language, print)
+    context.note(
+        M_("To open the window, run `workbench` in a desktop session (or under `xvfb-run`).")
+    )
     return 0
 
 

@@ -139,6 +139,13 @@ class Context:
         return value
 
 
+def display_exists() -> bool:
+    """Whether a window can be opened here."""
+    if os.environ.get("QT_QPA_PLATFORM") or sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def read_secret(path: str) -> str:
     """The first line of a file; BadInput when it cannot be read. Never printed anywhere."""
     try:

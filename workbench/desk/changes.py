@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 Result = TypeVar("Result")
 
 
+EVERYTHING = "*"
+
+
 @dataclass(frozen=True)
 class Changes(Generic[Result]):
     """The result of a Desk method that writes, and the (kind, id) of everything it changed."""
@@ -17,8 +20,15 @@ class Changes(Generic[Result]):
     touched: frozenset[tuple[str, str]] = frozenset()
 
     def concerns(self, kind: str, subject_id: str | None = None) -> bool:
-        """Whether a thing of this kind (or exactly this one) changed."""
-        return any(k == kind and subject_id in (None, i) for k, i in self.touched)
+        """Whether a thing of this kind (or exactly this one) changed, or may have."""
+        return any(
+            k == EVERYTHING or (k == kind and subject_id in (None, i)) for k, i in self.touched
+        )
+
+
+def changed_outside() -> Changes[None]:
+    """Another process wrote: what it touched is not known, so everything may have changed."""
+    return Changes(None, frozenset({(EVERYTHING, "")}))
 
 
 def changed(

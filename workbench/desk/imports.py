@@ -7,8 +7,10 @@ the same file from the same source goes on behind the last kept row and doubles 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from workbench.domain.custody import GENESIS, CustodyEntry, make_entry
 from workbench.domain.errors import M_, Message, Name, Unavailable
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
-from workbench.intake import Draft, Rejection, read_file
+from workbench.intake import Draft, Rejection, read_file, read_text
 from workbench.store import reports as stored
 from workbench.store.store import Content, Row, Writing, workstation
 
@@ -28,6 +30,18 @@ _RAW_KEPT = 4_000
 
 Item = Draft | Rejection
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One row of pasted text: `new`, `known` (registered before), `again` (above), `rejected`."""
+
+    row: int
+    status: str
+    draft: Draft | None
+    reason: Message | None
+    report: Row | None
+    first_row: int = 0
 
 
 class Imports(DeskPart):
@@ -52,6 +66,30 @@ class Imports(DeskPart):
                 duplicate += not fresh
                 seen.add(digest)
         return _summary(rows, new, duplicate, rejected, started)
+
+    def check_text(self, untrusted_text: str, most: int = 10_000) -> list[Checked]:
+        """What registering pasted text would do, row by row; nothing is written or fetched."""
+        found: list[Checked] = []
+        items = list(itertools.islice(read_text(untrusted_text), most))
+        digests = {
+            item.row: stored.url_digest(item.url.canonical)
+            for item in items
+            if isinstance(item, Draft)
+        }
+        with self.desk.store.read() as tx:
+            known = stored.known_urls(tx, list(set(digests.values())))
+            reports = tx.many("report", known.values())
+        first: dict[str, int] = {}
+        for item in items:
+            if isinstance(item, Rejection):
+                found.append(Checked(item.row, "rejected", None, item.reason, None))
+                continue
+            digest = digests[item.row]
+            report = reports.get(known.get(digest, ""))
+            status = "known" if report else "again" if digest in first else "new"
+            first.setdefault(digest, item.row)
+            found.append(Checked(item.row, status, item, None, report, first[digest]))
+        return found
 
     def import_file(
         self, path: Path, source: str = "patrol", progress: Progress | None = None

@@ -102,6 +102,15 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """A ready-made reason for a finding, offered for categories of these classes."""
+
+    id: str
+    name: Name
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Term:
     """A glossary entry."""
 
@@ -138,6 +147,7 @@ class Reference:
     sources: dict[str, Word]
     measures: dict[str, Word]
     result_codes: dict[str, Word]
+    reasons: tuple[Reason, ...]
     glossary: tuple[Term, ...]
     weights: PriorityWeights
 
@@ -163,6 +173,10 @@ class Reference:
     def categories_of_label(self, label: str) -> list[Category]:
         """The categories a label proposes, the usual one first."""
         return [self.categories[name] for name in self.labels[label].categories]
+
+    def reasons_for(self, cls: str) -> list[Reason]:
+        """Ready-made reasons for a category of this class."""
+        return [reason for reason in self.reasons if cls in reason.classes]
 
     def class_name(self, cls: str) -> Name:
         """A class of the taxonomy in both languages."""
@@ -232,6 +246,10 @@ def load(folder: Path) -> Reference:
         _words(folder / "sources.json", SOURCES),
         _words(folder / "measures.json", MEASURES),
         _words(folder / "result_codes.json", RESULT_CODES),
+        tuple(
+            Reason(**_name(row))
+            for row in r.read_rows(folder / "reasons.json", {**_NAMED, "classes": r.texts})
+        ),
         glossary,
         _weights(folder / "priority_weights.json", set(labels)),
     )
@@ -346,6 +364,10 @@ def _weights(path: Path, labels: set[str]) -> PriorityWeights:
 
 
 def _check_across(reference: Reference) -> None:
+    for place, reason in enumerate(reference.reasons, start=1):
+        for cls in reason.classes:
+            if cls not in CLASSES:
+                r.problem("reasons.json", f"{place} ({reason.id})", "classes", f"no class {cls}")
     for place, category in enumerate(reference.categories.values(), start=1):
         name = f"{place} ({category.id})"
         for division in category.division_ids:

@@ -1,0 +1,1 @@
+"""登録: URLs and pictures into reports."""

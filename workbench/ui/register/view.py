@@ -1,0 +1,455 @@
+"""登録: paste URLs, see what would happen, add pictures, register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.desk.changes import Changes
+from workbench.desk.imports import Checked
+from workbench.desk.reports import Found, Screenshot
+from workbench.domain.errors import M_, WorkbenchError
+from workbench.ui.design.icons import icon
+from workbench.ui.design.language import t
+from workbench.ui.design.pages import Pages, label
+from workbench.ui.design.painting import paint_chip
+from workbench.ui.design.theme import theme
+from workbench.ui.register.model import STATUSES, CheckedRole, CheckModel
+from workbench.ui.work import DeskWork
+
+_CHECK_MS = 150
+_LARGEST_PICTURE = 200 << 20
+
+
+class _StatusDelegate(QStyledItemDelegate):
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        box: QRect = option.rect
+        row: Checked = index.data(CheckedRole)
+        name, tone, picture = STATUSES[row.status]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_chip(
+            painter, box.left() + 6, box.center().y(), t(name), tone, picture, box.width() - 8
+        )
+        painter.restore()
+
+
+class RegisterScreen(QWidget):
+    """Nothing is written or fetched until the officer registers."""
+
+    told = Signal(str)
+    report_wanted = Signal(str)
+
+    def __init__(self, work: DeskWork) -> None:
+        super().__init__()
+        self._work = work
+        self._pictures: list[Screenshot] = []
+        self.setAcceptDrops(True)
+        self.setProperty("fill", "window")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self._text_panel(), 2)
+        left.addWidget(self._check_panel(), 3)
+        row.addLayout(left, 1)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self._found_panel())
+        right.addWidget(self._picture_panel(), 1)
+        right.addWidget(self._act_panel())
+        holder = QWidget()
+        holder.setFixedWidth(400)
+        right.setContentsMargins(0, 0, 0, 0)
+        holder.setLayout(right)
+        row.addWidget(holder)
+        self._pause = QTimer(self, singleShot=True, interval=_CHECK_MS)
+        self._pause.timeout.connect(self._check)
+        send = QShortcut(QKeySequence("Ctrl+Return"), self)
+        send.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        send.activated.connect(self.register)
+        self._show_counts()
+
+    # --- what is where -----------------------------------------------------------------------
+
+    def _text_panel(self) -> QFrame:
+        panel, column, head = _panel(
+            M_("Paste URLs"), M_("one a line; URLs inside text are found too")
+        )
+        file_button = QPushButton(icon("mdi6.file-import-outline"), t(M_("Open a list…")))
+        file_button.clicked.connect(self._open_list)
+        clear_button = QPushButton(icon("mdi6.eraser"), t(M_("Clear")))
+        head.addWidget(file_button)
+        head.addWidget(clear_button)
+        self.text = QPlainTextEdit()
+        self.text.setFont(theme().font(mono=True))
+        self.text.setAccessibleName(t(M_("Paste URLs")))
+        self.text.setPlaceholderText("hxxps://kari-bank[.]example/login")
+        self.text.setTabChangesFocus(True)
+        self.text.textChanged.connect(self._changed)
+        clear_button.clicked.connect(self.text.clear)
+        column.addWidget(self.text, 1)
+        column.addWidget(label(M_("Checked on this computer only; nothing is fetched."), "caption"))
+        return panel
+
+    def _check_panel(self) -> QFrame:
+        panel, column, head = _panel(M_("Check"), M_("nothing is written before you register"))
+        self._counts = label("", "caption")
+        head.addWidget(self._counts)
+        self.model = CheckModel()
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setAccessibleName(t(M_("Check")))
+        self.table.setItemDelegateForColumn(1, _StatusDelegate(self.table))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().setVisible(False)
+        self.table.verticalHeader().setDefaultSectionSize(theme().size("row"))
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for place, width in enumerate((48, 100, 420)):
+            self.table.setColumnWidth(place, width)
+        self.table.doubleClicked.connect(lambda index: self._open_known(index.row()))
+        self._pages = Pages(self.table)
+        column.addWidget(self._pages, 1)
+        return panel
+
+    def _found_panel(self) -> QFrame:
+        panel, column, _ = _panel(M_("How it was found"), M_("for all rows"))
+        form = QFormLayout()
+        form.setSpacing(8)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.source = QComboBox()
+        self.source.setAccessibleName(t(M_("Source")))
+        for word in self._work.desk.reference.sources.values():
+            self.source.addItem(t(word.name), word.id)
+        form.addRow(label(M_("Source")), self.source)
+        self.words = _line(form, M_("Search words"))
+        self.environment = _line(form, M_("Viewed with"))
+        self.receipt = _line(form, M_("Receipt number"))
+        self.note = _line(form, M_("Note"))
+        column.addLayout(form)
+        return panel
+
+    def _picture_panel(self) -> QFrame:
+        panel, column, head = _panel(M_("Pictures"), M_("they belong to the first URL"))
+        paste = QPushButton(icon("mdi6.content-paste"), t(M_("Paste")))
+        paste.clicked.connect(self.paste_picture)
+        add = QPushButton(icon("mdi6.image-plus-outline"), t(M_("Add…")))
+        add.clicked.connect(self._choose_pictures)
+        head.addWidget(paste)
+        head.addWidget(add)
+        self.pictures = QListWidget()
+        self.pictures.setAccessibleName(t(M_("Pictures")))
+        self._picture_pages = Pages(self.pictures)
+        column.addWidget(self._picture_pages, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(
+            label(
+                M_("Pictures are opened in a process of their own and stay masked."),
+                "caption",
+                wrap=True,
+            ),
+            1,
+        )
+        self._remove = QPushButton(icon("mdi6.close"), t(M_("Remove")))
+        self._remove.clicked.connect(self._remove_picture)
+        foot.addWidget(self._remove)
+        column.addLayout(foot)
+        self._show_pictures()
+        return panel
+
+    def _act_panel(self) -> QFrame:
+        panel = QFrame()
+        panel.setProperty("panel", "yes")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(10)
+        self._problem = QFrame()
+        self._problem.setProperty("tone", "bad")
+        inside = QVBoxLayout(self._problem)
+        inside.setContentsMargins(10, 6, 10, 6)
+        self._problem_text = label("", wrap=True)
+        inside.addWidget(self._problem_text)
+        self._problem.hide()
+        column.addWidget(self._problem)
+        self._will = label("", wrap=True)
+        column.addWidget(self._will)
+        self.button = QPushButton(icon("mdi6.tray-arrow-down", "on_accent"), "")
+        self.button.setProperty("primary", "yes")
+        self.button.clicked.connect(self.register)
+        column.addWidget(self.button)
+        return panel
+
+    # --- checking -----------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self._problem.hide()
+        self._pause.start()
+
+    def _check(self) -> None:
+        text = self.text.toPlainText()
+        self._work.read(
+            lambda: self._work.desk.imports.check_text(text),
+            self._checked,
+            self._say,
+            key="check",
+        )
+
+    def _checked(self, rows: list[Checked]) -> None:
+        self.model.take(rows)
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        if self.model.rows:
+            self._pages.show_content()
+        else:
+            self._pages.show_empty(M_("Paste or type a URL above."), icon="mdi6.link-variant")
+        counts = {status: self.model.count(status) for status in STATUSES}
+        self._counts.setText(
+            "  ".join(f"{t(name)} {counts[s]:,}" for s, (name, _, _) in STATUSES.items())
+            if self.model.rows
+            else ""
+        )
+        new, more = counts["new"], counts["known"] + counts["again"]
+        usable = new + more
+        self.button.setEnabled(usable > 0)
+        text = t(M_("Register {n}", n=f"{usable:,}")) if usable else t(M_("Register"))
+        self.button.setText(f"{text}  Ctrl+Enter")
+        self.button.setAccessibleName(text)
+        if not self.model.rows:
+            self._will.setText(t(M_("What will be registered is said here.")))
+            return
+        self._will.setText(
+            t(
+                M_(
+                    "New reports: {new}. More sightings of known ones: {more}. Not registered: {rejected}.",
+                    new=f"{new:,}",
+                    more=f"{more:,}",
+                    rejected=f"{counts['rejected']:,}",
+                )
+            )
+        )
+
+    def _open_known(self, place: int) -> None:
+        row = self.model.rows[place]
+        if row.report is not None:
+            self.report_wanted.emit(row.report["id"])
+
+    # --- pictures -----------------------------------------------------------------------------
+
+    def paste_picture(self) -> None:
+        """Take the picture in the clipboard, as its bytes when they are there."""
+        content = QGuiApplication.clipboard().mimeData() or QMimeData()
+        for kind, ending in (("image/png", "png"), ("image/jpeg", "jpg"), ("image/bmp", "bmp")):
+            if content.hasFormat(kind):
+                self._add(Screenshot(f"clipboard.{ending}", bytes(content.data(kind))))
+                return
+        # A bitmap handed over by the window system: pixels already, nothing to decode.
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self._say_text(t(M_("There is no picture in the clipboard.")))
+            return
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG")
+        self._add(Screenshot("clipboard.png", bytes(buffer.data())))
+
+    def add_files(self, paths: list[Path]) -> None:
+        """Take files as they are; they are looked at when they are registered."""
+        for path in paths:
+            try:
+                if path.stat().st_size > _LARGEST_PICTURE:
+                    self._say_text(t(M_("{name} is larger than {n} MB.", name=path.name, n=200)))
+                    continue
+                self._add(Screenshot(path.name, path.read_bytes()))
+            except OSError:
+                self._say_text(t(M_("The file {path} cannot be read.", path=str(path))))
+
+    def _choose_pictures(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(
+            self,
+            t(M_("Pictures")),
+            "",
+            "PNG JPEG WebP GIF (*.png *.jpg *.jpeg *.webp *.gif *.bmp *.tiff)",
+        )
+        self.add_files([Path(name) for name in names])
+
+    def _open_list(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, t(M_("Open a list…")))
+        if name:
+            self.open_list(Path(name))
+
+    def open_list(self, path: Path) -> None:
+        """Put the usable lines of a list into the text, so that each is seen before it counts."""
+
+        def call() -> str:
+            from workbench.intake import Draft, read_file
+
+            lines = []
+            for item in read_file(path):
+                lines.append(item.url.entered if isinstance(item, Draft) else item.raw)
+                if len(lines) >= 10_000:
+                    break
+            return "\n".join(line.replace("\n", " ") for line in lines)
+
+        self._work.read(call, self.text.setPlainText, self._say)
+
+    def _add(self, picture: Screenshot) -> None:
+        self._pictures.append(picture)
+        self._show_pictures()
+
+    def _remove_picture(self) -> None:
+        place = self.pictures.currentRow()
+        if 0 <= place < len(self._pictures):
+            del self._pictures[place]
+            self._show_pictures()
+
+    def _show_pictures(self) -> None:
+        self.pictures.clear()
+        for picture in self._pictures:
+            size = f"{len(picture.untrusted_bytes) / 1024:,.0f} KB"
+            self.pictures.addItem(f"{picture.name}\n{size}")
+            item = self.pictures.item(self.pictures.count() - 1)
+            item.setIcon(icon("mdi6.eye-lock-outline"))
+            item.setSizeHint(QSize(0, 44))
+        self._remove.setEnabled(bool(self._pictures))
+        if self._pictures:
+            self.pictures.setCurrentRow(len(self._pictures) - 1)
+            self._picture_pages.show_content()
+        else:
+            self._picture_pages.show_empty(
+                M_("Drop pictures here, paste one, or add files."), icon="mdi6.image-plus-outline"
+            )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        pictures = [p for p in files if p.suffix.lower() in _PICTURE_ENDINGS]
+        self.add_files(pictures)
+        for path in files:
+            if path not in pictures:
+                self.open_list(path)
+        if not files and event.mimeData().hasText():
+            self.text.appendPlainText(event.mimeData().text())
+        event.acceptProposedAction()
+
+    # --- registering --------------------------------------------------------------------------
+
+    def register(self) -> None:
+        """Register every usable row; what cannot be registered stays in the text."""
+        rows = [row for row in self.model.rows if row.draft is not None]
+        if not rows or self._pause.isActive():
+            return
+        source = self.source.currentData()
+        viewed = self.environment.text().strip()
+        shared = Found(
+            note=self.note.text().strip(),
+            receipt_number=self.receipt.text().strip(),
+            search_words=self.words.text().strip(),
+            viewing_environment={"text": viewed} if viewed else {},
+        )
+        pictures = list(self._pictures)
+        desk = self._work.desk
+        self.button.setEnabled(False)
+
+        def call() -> Changes[list[dict[str, Any]]]:
+            made = []
+            touched: set[tuple[str, str]] = set()
+            for place, row in enumerate(rows):
+                assert row.draft is not None
+                shots = pictures if place == 0 else []
+                done = desk.reports.register(row.draft.url.entered, shots, source, shared)
+                made.append(done.result)
+                touched |= done.touched
+            return Changes(made, frozenset(touched))
+
+        self._work.write(call, self._registered, self._not_registered)
+
+    def _registered(self, made: list[dict[str, Any]]) -> None:
+        new = sum(1 for one in made if one["status"] == "new")
+        self._pictures = []
+        self._show_pictures()
+        self.note.clear()
+        self.receipt.clear()
+        left = [row for row in self.model.rows if row.draft is None]
+        self.text.setPlainText("")
+        text = M_("Registered: {new} new, {more} sightings.", new=new, more=len(made) - new)
+        self.told.emit(t(text))
+        if left:
+            self._say_text(t(M_("{n} rows could not be registered.", n=len(left))))
+
+    def _not_registered(self, error: WorkbenchError) -> None:
+        """Nothing typed is lost; rows written before the failure are known when checked again."""
+        self._say(error)
+        self._check()
+
+    def _say(self, error: WorkbenchError) -> None:
+        more = "" if error.next_step is None else "\n" + t(error.next_step)
+        self._say_text(t(error.message) + more)
+
+    def _say_text(self, text: str) -> None:
+        self._problem_text.setText(text)
+        self._problem.show()
+
+
+_PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+
+
+def _panel(title: Any, hint: Any) -> tuple[QFrame, QVBoxLayout, QHBoxLayout]:
+    panel = QFrame()
+    panel.setProperty("panel", "yes")
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(14, 10, 14, 12)
+    column.setSpacing(8)
+    head = QHBoxLayout()
+    head.setSpacing(8)
+    head.addWidget(label(title, "strong"))
+    head.addWidget(label(hint, "caption"))
+    head.addStretch(1)
+    column.addLayout(head)
+    return panel, column, head
+
+
+def _line(form: QFormLayout, name: Any) -> QLineEdit:
+    field = QLineEdit()
+    field.setAccessibleName(t(name))
+    form.addRow(label(name), field)
+    return field

@@ -1,0 +1,1 @@
+"""審査: the ranked queue and one report."""

@@ -1,0 +1,280 @@
+"""The shell: rail, search, screens, status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.documents.dates import era_date
+from workbench.domain.clock import jst
+from workbench.domain.errors import M_, Message, WorkbenchError
+from workbench.domain.officer import ROLE_NAMES, Role
+from workbench.ui.design.icons import icon, pixmap
+from workbench.ui.design.language import language, t
+from workbench.ui.design.pages import label
+from workbench.ui.design.theme import theme, tokens
+from workbench.ui.keys import KeyMap
+from workbench.ui.register.view import RegisterScreen
+from workbench.ui.review.view import ReviewScreen
+from workbench.ui.work import DeskWork
+
+_SAID_MS = 6_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A screen of the rail."""
+
+    id: str
+    name: Message
+    make: Callable[[DeskWork], QWidget]
+
+
+PLACES = (
+    Place("register", M_("Register"), RegisterScreen),
+    Place("review", M_("Review"), ReviewScreen),
+)
+
+
+class Window(QMainWindow):
+    """One officer at one store."""
+
+    language_wanted = Signal(str)
+    scheme_wanted = Signal(str)
+    left = Signal()
+    closed = Signal()
+
+    def __init__(self, work: DeskWork) -> None:
+        super().__init__()
+        self.work = work
+        self.setWindowTitle(t(M_("Patrol Workbench")))
+        self.resize(1600, 1000)
+        self.setMinimumSize(1024, 640)
+        self.screens: dict[str, QWidget] = {}
+        self._stack = QStackedWidget()
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail())
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self._top())
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._status())
+        row.addLayout(column, 1)
+        self.setCentralWidget(body)
+        for number, place in enumerate(PLACES, start=1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda p=place.id: self.go(p))
+        for keys, act in (
+            ("Ctrl+F", self._find),
+            ("F5", self._refresh),
+            ("F1", self.show_keys),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        work.failed.connect(self.say_error)
+        self._clock = QTimer(self, interval=10_000)
+        self._clock.timeout.connect(self._show_time)
+        self._clock.start()
+        self._show_time()
+        self.go("review")
+
+    # --- what is where -----------------------------------------------------------------------
+
+    def _rail(self) -> QFrame:
+        rail = QFrame()
+        rail.setProperty("bar", "rail")
+        rail.setFixedWidth(theme().size("rail"))
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(0, 10, 0, 10)
+        column.setSpacing(4)
+        mark = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        mark.setPixmap(pixmap("mdi6.shield-search", "accent", 28, self.devicePixelRatioF()))
+        mark.setAccessibleName(t(M_("Patrol Workbench")))
+        column.addWidget(mark)
+        column.addSpacing(8)
+        self._rail_group = QButtonGroup(self)
+        self._rail_buttons: dict[str, QToolButton] = {}
+        for number, place in enumerate(PLACES, start=1):
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setText(t(place.name))
+            button.setIcon(icon(tokens()["screens"][place.id]))
+            button.setIconSize(QSize(22, 22))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setFixedSize(theme().size("rail") - 1, 62)
+            button.setToolTip(f"{t(place.name)}  Ctrl+{number}")
+            button.setAccessibleName(t(place.name))
+            button.clicked.connect(lambda _=False, p=place.id: self.go(p))
+            self._rail_group.addButton(button)
+            self._rail_buttons[place.id] = button
+            column.addWidget(button)
+        column.addStretch(1)
+        return rail
+
+    def _top(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("bar", "top")
+        bar.setFixedHeight(theme().size("top_bar"))
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(14)
+        self._title = label("", "title")
+        row.addWidget(self._title)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(t(M_("Report number or URL")) + "  (Ctrl+F)")
+        self.search.setAccessibleName(t(M_("Search by report number or URL")))
+        self.search.addAction(icon("mdi6.magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.setFixedWidth(420)
+        self.search.returnPressed.connect(self._look_up)
+        row.addWidget(self.search)
+        if self.work.desk.store.practice:
+            banner = QFrame()
+            banner.setProperty("tone", "practice")
+            inside = QHBoxLayout(banner)
+            inside.setContentsMargins(12, 4, 12, 4)
+            picture = QLabel()
+            ratio = self.devicePixelRatioF()
+            picture.setPixmap(pixmap("mdi6.school-outline", "practice_text", 16, ratio))
+            inside.addWidget(picture)
+            inside.addWidget(label(M_("Practice: nothing here is a real record")))
+            row.addWidget(banner, alignment=Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(1)
+        self._time = label("", "hint")
+        row.addWidget(self._time)
+        menu_button = QPushButton(icon("mdi6.dots-vertical"), "")
+        menu_button.setProperty("plain", "yes")
+        menu_button.setAccessibleName(t(M_("Menu")))
+        menu_button.setToolTip(t(M_("Menu")))
+        menu = QMenu(menu_button)
+        if language() == "ja":
+            menu.addAction("English").triggered.connect(lambda: self.language_wanted.emit("en"))
+        else:
+            menu.addAction("日本語").triggered.connect(lambda: self.language_wanted.emit("ja"))
+        other = "light" if theme().scheme == "dark" else "dark"
+        look = M_("Dark colours") if other == "dark" else M_("Light colours")
+        menu.addAction(t(look)).triggered.connect(lambda: self.scheme_wanted.emit(other))
+        menu.addAction(t(M_("Keys")) + "\tF1").triggered.connect(self.show_keys)
+        menu.addSeparator()
+        menu.addAction(t(M_("Change officer or lock"))).triggered.connect(self.left.emit)
+        menu_button.setMenu(menu)
+        row.addWidget(menu_button)
+        return bar
+
+    def _status(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("bar", "status")
+        bar.setFixedHeight(theme().size("status_bar"))
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(18)
+        officer = self.work.desk.officer
+        roles = "・".join(t(ROLE_NAMES[role]) for role in Role if role in officer.roles)
+        who = QLabel()
+        who.setPixmap(pixmap("mdi6.account-outline", "text_2", 14, self.devicePixelRatioF()))
+        row.addWidget(who)
+        row.addWidget(label(f"{officer.name} ({roles})"))
+        self._said = label("")
+        self._said.setAccessibleName(t(M_("What happened last")))
+        row.addWidget(self._said, 1)
+        self._forget = QTimer(self, singleShot=True, interval=_SAID_MS)
+        self._forget.timeout.connect(lambda: self._said.setText(""))
+        row.addWidget(label(M_("Offline: captures wait")))
+        kind = M_("Practice store") if self.work.desk.store.practice else M_("Encrypted store")
+        store = label(kind)
+        store.setToolTip(str(self.work.desk.store.folder))
+        row.addWidget(store)
+        return bar
+
+    # --- moving about -------------------------------------------------------------------------
+
+    def go(self, place_id: str) -> QWidget:
+        """Show a screen, making it when it is first wanted."""
+        place = next(p for p in PLACES if p.id == place_id)
+        if place_id not in self.screens:
+            screen = place.make(self.work)
+            self.screens[place_id] = screen
+            self._stack.addWidget(screen)
+            screen.told.connect(self.say)
+            if isinstance(screen, RegisterScreen):
+                screen.report_wanted.connect(self.open_report)
+        if place_id != "review" and "review" in self.screens:
+            self.screens["review"].report.pictures.hide_pictures()
+        self._stack.setCurrentWidget(self.screens[place_id])
+        self._rail_buttons[place_id].setChecked(True)
+        for name, button in self._rail_buttons.items():
+            role = "accent_text" if name == place_id else "text_2"
+            button.setIcon(icon(tokens()["screens"][name], role))
+        self._title.setText(t(place.name))
+        return self.screens[place_id]
+
+    def open_report(self, report_id: str) -> None:
+        """Show a report on the review screen, whatever its state."""
+        self.go("review").open_report(report_id)
+
+    def _find(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _look_up(self) -> None:
+        text = self.search.text()
+        if text.strip():
+            self.work.read(
+                lambda: self.work.desk.reports.look_up(text),
+                self.open_report,
+                self.say_error,
+                key="search",
+            )
+
+    def _refresh(self) -> None:
+        review = self.screens.get("review")
+        if review is not None:
+            review.model.load()
+
+    def show_keys(self) -> None:
+        """The key map."""
+        KeyMap(self).open()
+
+    def say(self, text: str) -> None:
+        """A line in the status bar for a few seconds."""
+        self._said.setText(text)
+        self._forget.start()
+
+    def say_error(self, error: WorkbenchError) -> None:
+        more = "" if error.next_step is None else " " + t(error.next_step)
+        self.say(t(error.message) + more)
+
+    def _show_time(self) -> None:
+        now = jst(self.work.desk.clock())
+        day = era_date(now.date()) if language() == "ja" else now.strftime("%Y-%m-%d")
+        self._time.setText(f"{day} {now:%H:%M}")
+
+    def leave(self) -> None:
+        """Let go of what this officer holds."""
+        review: Any = self.screens.get("review")
+        if review is not None:
+            review.leave()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.leave()
+        self.closed.emit()
+        super().closeEvent(event)
