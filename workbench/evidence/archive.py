@@ -147,14 +147,10 @@ def strange_parts(stream: BinaryIO, infos: list[zipfile.ZipInfo], length: int) -
         ],
         offset,
     )
-    stream.seek(offset)
-    found = stream.read(len(directory))
-    if length > offset + len(directory) and found == directory:
-        # Ours to the end, and something after it.
-        return [*changed, "(behind the directory)"]
-    if offset + len(directory) != length or (len(infos) > 2 and len(changed) == len(infos)):
+    if len(infos) > 2 and len(changed) == len(infos):
         return None
-    if found != directory:
+    stream.seek(offset)
+    if stream.read(len(directory) + 1) != directory or offset + len(directory) != length:
         changed.append("(directory)")
     return changed
 

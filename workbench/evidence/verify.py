@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -161,9 +162,14 @@ def _verify_zip(path: Path, result: Verification, trust: frozenset[str]) -> None
                             yield chunk
                 except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
                     raise ValueError("cannot be read") from error
+                except OSError as error:
+                    # bz2 says so of a damaged stream, seek of a place before the file: no disk fault.
+                    if error.errno in (None, errno.EINVAL):
+                        raise ValueError("cannot be read") from error
+                    raise
                 except Exception as error:
-                    # zlib, lzma and bz2 each have an error of their own for damaged streams.
-                    if type(error).__module__ in ("zlib", "_lzma", "lzma", "_bz2"):
+                    # zlib and lzma each have an error of their own for damaged streams.
+                    if type(error).__module__ in ("zlib", "_lzma", "lzma"):
                         raise ValueError("cannot be read") from error
                     raise
 
@@ -289,10 +295,13 @@ def _document(path: str, names: list[str], read: Reader, result: Verification) -
         result.add("documents", False, M_("{path}: missing", path=path))
         return None
     try:
-        return json.loads(read_small(path, read))
+        document = json.loads(read_small(path, read))
     except (ValueError, RecursionError):
+        document = None
+    if document is None:
+        # Also the value null: a document that says nothing is not one to pass over.
         result.add("documents", False, M_("{path}: not readable", path=path))
-        return None
+    return document
 
 
 def _check_content(content: Any, approval: Any, bag: BagFindings, result: Verification) -> None:
@@ -392,7 +401,8 @@ def _check_seal(seal: Any, inclusion: Any, heads: list[Head], result: Verificati
         try:
             proof = proofs[head.subject_id]
             path = [bytes.fromhex(step) for step in proof["path"]]
-            reached = merkle.root_from_proof(head.leaf(), proof["index"], fields["subjects"], path)
+            index = proof["index"] if type(proof["index"]) is int else -1
+            reached = merkle.root_from_proof(head.leaf(), index, fields["subjects"], path)
         except _MISSHAPEN:
             reached = None
         if reached is None or reached.hex() != fields["root"]:
