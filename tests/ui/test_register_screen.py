@@ -1,0 +1,92 @@
+"""登録 in the window: checked while typing, nothing written before, nothing typed lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from workbench.capture.testsite import PAGES, sample_screenshot
+from workbench.desk.desk import Desk
+from workbench.desk.opening import make_practice_store, open_practice
+from workbench.ui.register.view import RegisterScreen
+
+Sit = Callable[..., Any]
+TEXT = """hxxps://kari-bank[.]example/login
+hxxps://kari-bank[.]example:443/login
+見つけた: ｈｔｔｐ：／／192.0.2.45/admin/
+資料参照
+"""
+
+
+def screen_of(seat: Any) -> RegisterScreen:
+    screen = seat.window.go("register")
+    assert isinstance(screen, RegisterScreen)
+    return screen
+
+
+def count(store: Path) -> int:
+    with Desk(open_practice(store, "auditor")) as desk:
+        return sum(desk.queue.counts().values())
+
+
+def test_checked_live_and_registered_with_a_picture(tmp_path: Path, sit: Sit, qtbot: QtBot) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    screen = screen_of(sit(store))
+    screen.text.setPlainText(TEXT)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 4, timeout=15_000)
+    assert [row.status for row in screen.model.rows] == ["new", "again", "new", "rejected"]
+    assert count(store) == 0
+    content = QMimeData()
+    content.setData("image/png", sample_screenshot(PAGES[0]))
+    QApplication.clipboard().setMimeData(content)
+    screen.paste_picture()
+    assert screen.pictures.count() == 1
+    screen.note.setText("巡回中に発見")
+    screen.button.click()
+    qtbot.waitUntil(lambda: screen.text.toPlainText() == "", timeout=20_000)
+    with Desk(open_practice(store, "auditor")) as desk:
+        first = desk.reports.show("KGS-R8-000001")
+        assert first["report"]["sightings"] == 2
+        assert first["report"]["note"] == "巡回中に発見"
+        (picture,) = first["exhibits"]
+        with desk.store.read() as tx:
+            assert desk.exhibits.content(tx, picture) == sample_screenshot(PAGES[0])
+        assert count(store) == 2
+    screen.text.setPlainText("https://kari-bank.example/login")
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1, timeout=15_000)
+    assert screen.model.rows[0].status == "known"
+
+
+def test_a_broken_picture_is_refused_and_everything_stays(
+    tmp_path: Path, sit: Sit, qtbot: QtBot
+) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    screen = screen_of(sit(store))
+    bad = tmp_path / "壊れた.png"
+    bad.write_bytes(sample_screenshot(PAGES[0])[:400])
+    screen.add_files([bad, tmp_path / "missing.png"])
+    assert screen.pictures.count() == 1
+    screen.text.setPlainText("https://kari-bank.example/login")
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1, timeout=15_000)
+    screen.button.click()
+    qtbot.waitUntil(lambda: screen._problem.isVisible(), timeout=20_000)
+    assert screen.text.toPlainText() == "https://kari-bank.example/login"
+    assert screen.pictures.count() == 1
+    assert count(store) == 0
+
+
+def test_a_thousand_urls_pasted_at_once(tmp_path: Path, sit: Sit, qtbot: QtBot) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    screen = screen_of(sit(store))
+    lines = [f"hxxps://mihon{place}[.]example/{place}" for place in range(1_000)]
+    screen.text.setPlainText("\n".join(lines))
+    qtbot.waitUntil(lambda: screen.model.count("new") == 1_000, timeout=30_000)
+    screen.button.click()
+    qtbot.waitUntil(lambda: screen.text.toPlainText() == "", timeout=60_000)
+    assert count(store) == 1_000
