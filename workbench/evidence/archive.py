@@ -131,28 +131,37 @@ def strange_parts(stream: BinaryIO, infos: list[zipfile.ZipInfo], length: int) -
         _Entry(info.filename.encode(), info.CRC, info.file_size, info.header_offset)
         for info in infos
     ]
-    offset = 0
     changed: list[str] = []
-    for entry, info in zip(entries, infos, strict=True):
-        expected = _Entry(entry.name, entry.crc, entry.size, offset)
-        header = _local_header(expected)
-        stream.seek(offset)
-        if info.header_offset != offset or stream.read(len(header)) != header:
+    ours = False
+    for entry, info, offset in zip(entries, infos, _offsets(entries), strict=True):
+        expected = _local_header(entry)
+        stream.seek(info.header_offset)
+        header = stream.read(len(expected))
+        ours = ours or _same_form(header, expected)
+        if info.header_offset != offset or header != expected:
             changed.append(info.filename)
-        offset += len(header) + entry.size
+    if not ours:
+        return None
+    end = _offsets(entries)[-1] + len(_local_header(entries[-1])) + entries[-1].size
     directory = _directory(
         [
             _Entry(e.name, e.crc, e.size, at)
             for e, at in zip(entries, _offsets(entries), strict=True)
         ],
-        offset,
+        end,
     )
-    if len(infos) > 2 and len(changed) == len(infos):
-        return None
-    stream.seek(offset)
-    if stream.read(len(directory) + 1) != directory or offset + len(directory) != length:
+    stream.seek(end)
+    if stream.read(len(directory) + 1) != directory or end + len(directory) != length:
         changed.append("(directory)")
     return changed
+
+
+def _same_form(header: bytes, ours: bytes) -> bool:
+    """Whether a local header is written as ours are, whatever it says of its member.
+
+    No other program puts sizes into a zip64 field, at the first day of 1980, for small members.
+    """
+    return (header[:14], header[18:26], header[28:30]) == (ours[:14], ours[18:26], ours[28:30])
 
 
 def overlap(infos: list[zipfile.ZipInfo], length: int) -> str | None:
