@@ -91,7 +91,7 @@ def test_two_desks_never_hold_the_same_report(store: Path, sit: Sit, qtbot: QtBo
     qtbot.waitUntil(lambda: other.report.notice.isVisible(), timeout=15_000)
     assert other.current == one.current
     assert not other.bar.isEnabled()
-    assert "担当" in other.report._notice_text.text()
+    assert "担当" in other.report.notice.text
     QTest.keyClick(other.table, Qt.Key.Key_F4)
     qtbot.waitUntil(lambda: other.bar.isEnabled(), timeout=15_000)
     assert other.current != one.current

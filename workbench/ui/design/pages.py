@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.domain.errors import M_, Message, Name, WorkbenchError
 from workbench.ui.design.icons import pixmap
@@ -20,7 +28,7 @@ class Pages(QWidget):
         self._stack = QStackedLayout(self)
         self._content = content
         self._stack.addWidget(content)
-        self._notice = _Notice()
+        self._notice = _Page()
         self._stack.addWidget(self._notice)
 
     def show_content(self) -> None:
@@ -53,7 +61,7 @@ class Pages(QWidget):
         return self._stack.currentWidget() is self._content
 
 
-class _Notice(QWidget):
+class _Page(QWidget):
     def __init__(self) -> None:
         super().__init__()
         column = QVBoxLayout(self)
@@ -101,3 +109,51 @@ def label(
     if tone:
         made.setProperty("tone", tone)
     return made
+
+
+def panel(
+    title: Message | str, hint: Message | str = ""
+) -> tuple[QFrame, QVBoxLayout, QHBoxLayout]:
+    """A panel with its heading; returns it, its column, and the heading's row for buttons."""
+    made = QFrame()
+    made.setProperty("panel", "yes")
+    column = QVBoxLayout(made)
+    column.setContentsMargins(14, 10, 14, 12)
+    column.setSpacing(8)
+    head = QHBoxLayout()
+    head.setSpacing(8)
+    head.addWidget(label(title, "strong"))
+    if hint:
+        head.addWidget(label(hint, "caption"))
+    head.addStretch(1)
+    column.addLayout(head)
+    return made, column, head
+
+
+class Notice(QFrame):
+    """A coloured line that says something, or is not there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(10, 6, 10, 6)
+        self._text = label("", wrap=True)
+        inside.addWidget(self._text)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def say(self, text: str, tone: str = "bad") -> None:
+        """Show a text in a tone (bad, wait, good, hold); an empty one takes it away."""
+        self._text.setText(text)
+        self.setProperty("tone", tone)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.setVisible(bool(text))
+
+    def say_error(self, error: WorkbenchError) -> None:
+        """Show what went wrong and what to do."""
+        more = "" if error.next_step is None else "\n" + t(error.next_step)
+        self.say(t(error.message) + more)

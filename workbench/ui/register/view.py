@@ -39,7 +39,7 @@ from workbench.desk.reports import Found, Screenshot
 from workbench.domain.errors import M_, WorkbenchError
 from workbench.ui.design.icons import icon
 from workbench.ui.design.language import t
-from workbench.ui.design.pages import Pages, label
+from workbench.ui.design.pages import Notice, Pages, label, panel
 from workbench.ui.design.painting import paint_chip
 from workbench.ui.design.theme import theme
 from workbench.ui.register.model import STATUSES, CheckedRole, CheckModel
@@ -102,7 +102,7 @@ class RegisterScreen(QWidget):
     # --- what is where -----------------------------------------------------------------------
 
     def _text_panel(self) -> QFrame:
-        panel, column, head = _panel(
+        frame, column, head = panel(
             M_("Paste URLs"), M_("one a line; URLs inside text are found too")
         )
         file_button = QPushButton(icon("mdi6.file-import-outline"), t(M_("Open a list…")))
@@ -119,10 +119,10 @@ class RegisterScreen(QWidget):
         clear_button.clicked.connect(self.text.clear)
         column.addWidget(self.text, 1)
         column.addWidget(label(M_("Checked on this computer only; nothing is fetched."), "caption"))
-        return panel
+        return frame
 
     def _check_panel(self) -> QFrame:
-        panel, column, head = _panel(M_("Check"), M_("nothing is written before you register"))
+        frame, column, head = panel(M_("Check"), M_("nothing is written before you register"))
         self._counts = label("", "caption")
         head.addWidget(self._counts)
         self.model = CheckModel()
@@ -146,10 +146,10 @@ class RegisterScreen(QWidget):
         self.table.doubleClicked.connect(lambda index: self._open_known(index.row()))
         self._pages = Pages(self.table)
         column.addWidget(self._pages, 1)
-        return panel
+        return frame
 
     def _found_panel(self) -> QFrame:
-        panel, column, _ = _panel(M_("How it was found"), M_("for all rows"))
+        frame, column, _ = panel(M_("How it was found"), M_("for all rows"))
         form = QFormLayout()
         form.setSpacing(8)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -163,10 +163,10 @@ class RegisterScreen(QWidget):
         self.receipt = _line(form, M_("Receipt number"))
         self.note = _line(form, M_("Note"))
         column.addLayout(form)
-        return panel
+        return frame
 
     def _picture_panel(self) -> QFrame:
-        panel, column, head = _panel(M_("Pictures"), M_("they belong to the first URL"))
+        frame, column, head = panel(M_("Pictures"), M_("they belong to the first URL"))
         paste = QPushButton(icon("mdi6.content-paste"), t(M_("Paste")))
         paste.clicked.connect(self.paste_picture)
         add = QPushButton(icon("mdi6.image-plus-outline"), t(M_("Add…")))
@@ -191,7 +191,7 @@ class RegisterScreen(QWidget):
         foot.addWidget(self._remove)
         column.addLayout(foot)
         self._show_pictures()
-        return panel
+        return frame
 
     def _act_panel(self) -> QFrame:
         panel = QFrame()
@@ -199,13 +199,7 @@ class RegisterScreen(QWidget):
         column = QVBoxLayout(panel)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(10)
-        self._problem = QFrame()
-        self._problem.setProperty("tone", "bad")
-        inside = QVBoxLayout(self._problem)
-        inside.setContentsMargins(10, 6, 10, 6)
-        self._problem_text = label("", wrap=True)
-        inside.addWidget(self._problem_text)
-        self._problem.hide()
+        self._problem = Notice()
         column.addWidget(self._problem)
         self._will = label("", wrap=True)
         column.addWidget(self._will)
@@ -226,7 +220,7 @@ class RegisterScreen(QWidget):
         self._work.read(
             lambda: self._work.desk.imports.check_text(text),
             self._checked,
-            self._say,
+            self._problem.say_error,
             key="check",
         )
 
@@ -282,7 +276,7 @@ class RegisterScreen(QWidget):
         # A bitmap handed over by the window system: pixels already, nothing to decode.
         image = QGuiApplication.clipboard().image()
         if image.isNull():
-            self._say_text(t(M_("There is no picture in the clipboard.")))
+            self._problem.say(t(M_("There is no picture in the clipboard.")))
             return
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -294,11 +288,11 @@ class RegisterScreen(QWidget):
         for path in paths:
             try:
                 if path.stat().st_size > _LARGEST_PICTURE:
-                    self._say_text(t(M_("{name} is larger than {n} MB.", name=path.name, n=200)))
+                    self._problem.say(t(M_("{name} is larger than {n} MB.", name=path.name, n=200)))
                     continue
                 self._add(Screenshot(path.name, path.read_bytes()))
             except OSError:
-                self._say_text(t(M_("The file {path} cannot be read.", path=str(path))))
+                self._problem.say(t(M_("The file {path} cannot be read.", path=str(path))))
 
     def _choose_pictures(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(
@@ -327,7 +321,7 @@ class RegisterScreen(QWidget):
                     break
             return "\n".join(line.replace("\n", " ") for line in lines)
 
-        self._work.read(call, self.text.setPlainText, self._say)
+        self._work.read(call, self.text.setPlainText, self._problem.say_error)
 
     def _add(self, picture: Screenshot) -> None:
         self._pictures.append(picture)
@@ -414,38 +408,15 @@ class RegisterScreen(QWidget):
         text = M_("Registered: {new} new, {more} sightings.", new=new, more=len(made) - new)
         self.told.emit(t(text))
         if left:
-            self._say_text(t(M_("{n} rows could not be registered.", n=len(left))))
+            self._problem.say(t(M_("{n} rows could not be registered.", n=len(left))))
 
     def _not_registered(self, error: WorkbenchError) -> None:
         """Nothing typed is lost; rows written before the failure are known when checked again."""
-        self._say(error)
+        self._problem.say_error(error)
         self._check()
-
-    def _say(self, error: WorkbenchError) -> None:
-        more = "" if error.next_step is None else "\n" + t(error.next_step)
-        self._say_text(t(error.message) + more)
-
-    def _say_text(self, text: str) -> None:
-        self._problem_text.setText(text)
-        self._problem.show()
 
 
 _PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
-
-
-def _panel(title: Any, hint: Any) -> tuple[QFrame, QVBoxLayout, QHBoxLayout]:
-    panel = QFrame()
-    panel.setProperty("panel", "yes")
-    column = QVBoxLayout(panel)
-    column.setContentsMargins(14, 10, 14, 12)
-    column.setSpacing(8)
-    head = QHBoxLayout()
-    head.setSpacing(8)
-    head.addWidget(label(title, "strong"))
-    head.addWidget(label(hint, "caption"))
-    head.addStretch(1)
-    column.addLayout(head)
-    return panel, column, head
 
 
 def _line(form: QFormLayout, name: Any) -> QLineEdit:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSplitter,
-    QTableView,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -30,14 +27,13 @@ from workbench.domain.url import defang, lookalike
 from workbench.ui.design.chip import Chip
 from workbench.ui.design.icons import icon
 from workbench.ui.design.language import t
-from workbench.ui.design.pages import Pages, label
+from workbench.ui.design.pages import Notice, Pages, label
+from workbench.ui.design.tables import RowsTable
 from workbench.ui.design.theme import theme, tokens
 from workbench.ui.review.pictures import PicturesTab
 from workbench.ui.review.text import TextTab
 from workbench.ui.review.why import WhyPanel
 from workbench.ui.work import DeskWork
-
-Index = QModelIndex | QPersistentModelIndex
 
 _KINDS: dict[str, Message] = {
     "email": M_("E-mail"),
@@ -68,81 +64,6 @@ _ACTS: dict[str, Message] = {
     "priority_set": M_("Band set by hand"),
     "closed": M_("Closed"),
 }
-
-
-class RowsModel(QAbstractTableModel):
-    """Plain rows of text under headings."""
-
-    def __init__(self, columns: tuple[Message, ...]) -> None:
-        super().__init__()
-        self._columns = columns
-        self.rows: list[tuple[str, ...]] = []
-
-    def take(self, rows: list[tuple[str, ...]]) -> None:
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._columns)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return t(self._columns[section])
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
-            return self.rows[index.row()][index.column()]
-        return None
-
-
-class RowsTab(QWidget):
-    """A table of rows with its empty page."""
-
-    def __init__(
-        self, name: Message, columns: tuple[Message, ...], widths: tuple[int, ...], empty: Message
-    ) -> None:
-        super().__init__()
-        self._empty = empty
-        self.model = RowsModel(columns)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName(t(name))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().setVisible(False)
-        self.table.verticalHeader().setDefaultSectionSize(theme().size("row"))
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate(widths):
-            self.table.setColumnWidth(column, width)
-        self._pages = Pages(self.table)
-        column_box = QVBoxLayout(self)
-        column_box.setContentsMargins(0, 0, 0, 0)
-        column_box.addWidget(self._pages)
-
-    def show_rows(self, rows: list[tuple[str, ...]]) -> None:
-        self.model.take(rows)
-        if rows:
-            self._pages.show_content()
-        else:
-            self._pages.show_empty(self._empty)
 
 
 class ReportView(QWidget):
@@ -188,32 +109,27 @@ class ReportView(QWidget):
         self.facts = label("", "caption")
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._head.addWidget(self.facts)
-        self.notice = QFrame()
-        notice_row = QHBoxLayout(self.notice)
-        notice_row.setContentsMargins(10, 4, 10, 4)
-        self._notice_text = label("", wrap=True)
-        notice_row.addWidget(self._notice_text, 1)
+        self.notice = Notice()
         self._head.addWidget(self.notice)
-        self.notice.hide()
 
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(t(M_("The report's parts")))
         self.pictures = PicturesTab(work)
         self.text = TextTab()
-        self.identifiers = RowsTab(
+        self.identifiers = RowsTable(
             M_("Identifiers"),
             (M_("Kind"), M_("Value"), M_("As seen")),
             (140, 260),
             M_("No identifiers were found on the page."),
         )
-        self.links = RowsTab(
+        self.links = RowsTable(
             M_("Linked reports"),
             (M_("Report"), M_("Shared"), M_("Value")),
             (160, 140),
             M_("No other report shares an identifier."),
         )
-        self.history = RowsTab(
+        self.history = RowsTable(
             M_("History"),
             (M_("When"), M_("Officer"), M_("Act"), M_("Facts")),
             (150, 110, 150),
@@ -311,11 +227,7 @@ class ReportView(QWidget):
 
     def say(self, text: str, tone: str = "wait") -> None:
         """A line above the tabs: a hold, another officer's claim; empty takes it away."""
-        self._notice_text.setText(text)
-        self.notice.setProperty("tone", tone)
-        self.notice.style().unpolish(self.notice)
-        self.notice.style().polish(self.notice)
-        self.notice.setVisible(bool(text))
+        self.notice.say(text, tone)
 
     def _show_head(self, shown: dict[str, Any], row: dict[str, Any]) -> None:
         report = shown["report"]

@@ -35,7 +35,7 @@ from workbench.domain.errors import M_, BadInput, Message, WorkbenchError
 from workbench.settings import Settings
 from workbench.ui.design.icons import pixmap
 from workbench.ui.design.language import t
-from workbench.ui.design.pages import label
+from workbench.ui.design.pages import Notice, label
 from workbench.ui.welcome.task import run_apart
 
 
@@ -136,7 +136,7 @@ class Welcome(QWidget):
 
         def make() -> None:
             if secret.text() != again.text():
-                self._say(BadInput(M_("The two passphrases differ.")))
+                self._problem.say_error(BadInput(M_("The two passphrases differ.")))
                 return
             facts = OfficeFacts(
                 office.text().strip() or "KGS",
@@ -213,7 +213,7 @@ class Welcome(QWidget):
         self._buttons(column, M_("Log in"), enter)
         self._show(page)
         if problem is not None:
-            self._say(problem)
+            self._problem.say_error(problem)
         login.setFocus()
 
     def _login(self, login: str, passphrase: str) -> Opened:
@@ -255,19 +255,8 @@ class Welcome(QWidget):
         return button
 
     def _problem_under(self, column: QVBoxLayout) -> None:
-        self._problem = QFrame()
-        self._problem.setProperty("tone", "bad")
-        inside = QVBoxLayout(self._problem)
-        inside.setContentsMargins(10, 6, 10, 6)
-        self._problem_text = label("", wrap=True)
-        inside.addWidget(self._problem_text)
-        self._problem.hide()
+        self._problem = Notice()
         column.addWidget(self._problem)
-
-    def _say(self, error: WorkbenchError) -> None:
-        more = "" if error.next_step is None else "\n" + t(error.next_step)
-        self._problem_text.setText(t(error.message) + more)
-        self._problem.show()
 
     def _run(self, call, then) -> None:  # type: ignore[no-untyped-def]
         """Argon2 and disk away from the window's thread."""
@@ -282,7 +271,7 @@ class Welcome(QWidget):
             if error is None:
                 then(value)
             elif isinstance(error, WorkbenchError):
-                self._say(error)
+                self._problem.say_error(error)
             else:
                 raise error
 
