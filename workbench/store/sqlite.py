@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 from workbench.domain.errors import M_, EvidenceDamaged, Unavailable, WorkbenchError
 
 _BUSY_MS = 15_000
+_LEAST_ROOM = 256 << 10
 # SQLite's locks do not hold over these; two desks would write over each other.
 _NETWORK_FILE_SYSTEMS = frozenset(
     [
@@ -79,6 +81,30 @@ def make_engine(database: Path, key: bytes, *, writing: bool) -> sa.Engine:
     return engine
 
 
+@contextmanager
+def held_still(engine: sa.Engine, database: Path) -> Iterator[None]:
+    """The database file complete in itself (no write-ahead log) and without writers meanwhile."""
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            log = database.with_name(database.name + "-wal")
+            written_since = log.exists() and log.stat().st_size > 0
+            if row is None or row[0] or written_since:
+                raise Unavailable(
+                    M_("Another program keeps the store {path} busy.", path=os.fspath(database))
+                )
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+            cursor.close()
+    finally:
+        raw.close()
+
+
 def database_now_us(connection: sa.Connection) -> int:
     """The database's own clock, in UTC microseconds (SQLite knows milliseconds)."""
     sql = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000"
@@ -118,12 +144,14 @@ def readable_errors(database: Path) -> Iterator[None]:
 
 def _known_error(text: str, database: Path) -> WorkbenchError | None:
     where = os.fspath(database)
-    if "disk is full" in text:
+    # With no room or no right to write, SQLite may not get as far as saying so.
+    vague = "unable to open" in text or "disk I/O error" in text
+    if "disk is full" in text or (vague and _is_full(database.parent)):
         return Unavailable(
             M_("The disk is full: nothing of this act was written to {path}.", path=where),
             M_("Make room and try again."),
         )
-    if "readonly" in text or "read-only" in text:
+    if "readonly" in text or "read-only" in text or (vague and _is_read_only(database)):
         return Unavailable(
             M_("The store {path} cannot be written: the folder or file is read-only.", path=where)
         )
@@ -133,12 +161,31 @@ def _known_error(text: str, database: Path) -> WorkbenchError | None:
         return Unavailable(M_("Another program keeps the store {path} busy.", path=where))
     if "disk I/O error" in text:
         return Unavailable(M_("The disk under the store {path} reports an error.", path=where))
-    if "not a database" in text or "malformed" in text:
-        return EvidenceDamaged(
-            M_("The store {path} is damaged or its key does not fit.", path=where),
-            M_("Do not write to it; restore it from a backup."),
-        )
+    if "not a database" in text or "malformed" in text or "no such table" in text:
+        return damaged(database)
     return None
+
+
+def damaged(database: Path) -> EvidenceDamaged:
+    """What is said of a file that cannot be read as a store."""
+    return EvidenceDamaged(
+        M_("The store {path} is damaged or its key does not fit.", path=os.fspath(database)),
+        M_("Do not write to it; restore it from a backup."),
+    )
+
+
+def _is_full(folder: Path) -> bool:
+    """Less room than SQLite needs to open anything in write-ahead mode."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
+
+
+def _is_read_only(database: Path) -> bool:
+    return database.exists() and not (
+        os.access(database.parent, os.W_OK) and os.access(database, os.W_OK)
+    )
 
 
 def refuse_network_share(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from workbench.domain.custody import GENESIS, CustodyEntry, digest_of, make_entry
 from workbench.domain.errors import M_, BadInput, Unavailable
 from workbench.domain.officer import Officer
+from workbench.files import copy_durably
 from workbench.store import sqlite, tables
 from workbench.store.migrations import HEAD_REVISION
 from workbench.store.triggers import apply_triggers
@@ -138,9 +138,10 @@ class Store:
             upgrade(self._writer)
 
     def _copy_before_upgrade(self, revision: str) -> None:
-        with self._writer.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy2(self.database, self.database.with_name(f"store.db.before-upgrade-{revision}"))
+        """Keep the database as it is beside itself; nobody writes while it is copied."""
+        copy = self.database.with_name(f"store.db.before-upgrade-{revision}")
+        with sqlite.held_still(self._writer, self.database):
+            copy_durably(self.database, copy)
 
 
 class Reading:

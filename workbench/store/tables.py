@@ -225,6 +225,8 @@ report = sa.Table(
     _time("registered_at"),
     _ref("registered_by", "officer"),
     _ref("office_id", "office"),
+    # Given to an officer by a supervisor; another officer's "next report" passes it over.
+    _ref("assigned_to", "officer", nullable=True),
     sa.Index("ix_report_queue", "open", "band_rank", "score", "id"),
     sa.Index("ix_report_state", "state", "id"),
 )
@@ -355,6 +357,18 @@ priority = sa.Table(
     _word("weights_version"),
     _text("override_reason"),
     _ref("officer_id", "officer", nullable=True),
+    _time("created_at"),
+)
+
+# The weights the office set itself, newest last; without any, those of the reference data hold.
+weights = sa.Table(
+    "weights",
+    metadata,
+    _id(),
+    _word("version"),
+    sa.Column("document", Json, nullable=False),
+    _text("reason"),
+    _ref("officer_id", "officer"),
     _time("created_at"),
 )
 
@@ -570,6 +584,7 @@ APPEND_ONLY = (
     exhibit_level,
     assessment,
     priority,
+    weights,
     decision,
     removal_event,
     referral_event,

@@ -1,0 +1,28 @@
+"""The office's own priority weights, and reports given to an officer."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "weights",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("officer_id", sa.String(length=36), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_weights_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weights")),
+    )
+    with op.batch_alter_table("report") as batch:
+        batch.add_column(sa.Column("assigned_to", sa.String(length=36), nullable=True))
+        batch.create_foreign_key(op.f("fk_report_assigned_to"), "officer", ["assigned_to"], ["id"])
