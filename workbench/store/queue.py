@@ -37,13 +37,16 @@ def page(tx: Reading, limit: int, after: Row | None = None) -> list[Row]:
 def order(tx: Reading, bands: Sequence[str] = (), undecided_by: str = "") -> Iterator[str]:
     """Ids of the open reports in rank order; of these bands only, when any are given.
 
-    With `undecided_by`, without the reports another officer holds now.
+    With `undecided_by`, without the reports another officer holds now or was given.
     """
     query = sa.select(t.report.c.id).where(t.report.c.open.is_(True))
     if bands:
         query = query.where(t.report.c.band_rank.in_([BAND_RANK[band] for band in bands]))
     if undecided_by:
-        query = query.where(t.report.c.id.not_in(_held_by_others(tx.now_us(), undecided_by)))
+        query = query.where(
+            t.report.c.id.not_in(_held_by_others(tx.now_us(), undecided_by)),
+            _free_for(undecided_by),
+        )
     rows = tx.connection.execution_options(yield_per=20_000).execute(query.order_by(*_ORDER))
     for part in rows.partitions():
         for (report_id,) in part:
@@ -56,6 +59,33 @@ def _held_by_others(now_us: int, officer_id: str) -> sa.Select[Any]:
         t.lease.c.until > now_us,
         t.lease.c.owner != officer_id,
     )
+
+
+def _free_for(officer_id: str) -> sa.ColumnElement[bool]:
+    """Given to nobody, or to this officer."""
+    return sa.or_(t.report.c.assigned_to.is_(None), t.report.c.assigned_to == officer_id)
+
+
+def workload(tx: Reading, since_us: int) -> dict[str, dict[str, int]]:
+    """By officer: reports held now, open reports given to them, findings since `since_us`."""
+
+    def counted(query: sa.Select[Any]) -> dict[str, int]:
+        return {owner: int(n) for owner, n in tx.connection.execute(query).all()}
+
+    lease, report, decision = t.lease, t.report, t.decision
+    number = sa.func.count()
+    held = sa.select(lease.c.owner, number).where(
+        lease.c.subject_kind == "report", lease.c.until > tx.now_us()
+    )
+    given = sa.select(report.c.assigned_to, number).where(
+        report.c.open.is_(True), report.c.assigned_to.is_not(None)
+    )
+    decided = sa.select(decision.c.officer_id, number).where(decision.c.decided_at >= since_us)
+    return {
+        "held": counted(held.group_by(lease.c.owner)),
+        "given": counted(given.group_by(report.c.assigned_to)),
+        "decided": counted(decided.group_by(decision.c.officer_id)),
+    }
 
 
 def leases_on(tx: Reading, kind: str, subject_ids: Sequence[str]) -> dict[str, Row]:
@@ -87,7 +117,10 @@ def next_free(tx: Reading, states: Sequence[str], now_us: int, officer_id: str) 
     """The highest report in `states` that no other officer holds."""
     held = _held_by_others(now_us, officer_id)
     query = sa.select(t.report).where(
-        t.report.c.open.is_(True), t.report.c.state.in_(states), t.report.c.id.not_in(held)
+        t.report.c.open.is_(True),
+        t.report.c.state.in_(states),
+        t.report.c.id.not_in(held),
+        _free_for(officer_id),
     )
     return tx.one(query.order_by(*_ORDER).limit(1))
 
