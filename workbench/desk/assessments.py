@@ -9,10 +9,11 @@ from typing import Any
 
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart
-from workbench.desk.ranking import circumstances, compute, write_priority
+from workbench.desk.ranking import circumstances, write_priority
 from workbench.desk.reports import LINKING_KINDS
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
+from workbench.domain.priority import rank
 from workbench.domain.report import REPORT_WORKFLOW
 from workbench.store import reports as stored
 from workbench.store.store import Reading, Row
@@ -51,6 +52,7 @@ class Assessments(DeskPart):
             urls = [report["url_canonical"] for report in reports]
             opinions = self.desk.triage.assess(texts, urls)
             with self.desk.store.write() as tx:
+                weights = self.desk.weights.in_force(tx)
                 for report_id, text, opinion in zip(
                     (r["id"] for r in reports), texts, opinions, strict=True
                 ):
@@ -89,7 +91,7 @@ class Assessments(DeskPart):
                         None if capture is None else capture["outcome"] == "captured",
                         bool(stored.linked_reports(tx, report_id, LINKING_KINDS)),
                     )
-                    priority = compute(self.desk, known)
+                    priority = rank(known, weights)
                     columns, ranked = write_priority(tx, self.desk, report, priority)
                     self.advance(
                         tx, REPORT_WORKFLOW, report, "assess", assessment_id=row["id"], **columns

@@ -23,6 +23,7 @@ from workbench.desk.removals import Removals
 from workbench.desk.reports import Reports
 from workbench.desk.reviews import Reviews
 from workbench.desk.statistics import Statistics
+from workbench.desk.weights import WeightsOfPriority
 from workbench.domain.clock import Clock, system_clock
 from workbench.evidence.vault import Vault
 from workbench.keys.signing import SigningKey, unwrap_signing_key
@@ -67,6 +68,7 @@ class Desk:
         self.captures = Captures(self)
         self.assessments = Assessments(self)
         self.queue = Queue(self)
+        self.weights = WeightsOfPriority(self)
         self.reviews = Reviews(self)
         self.removals = Removals(self)
         self.cases = Cases(self)

@@ -173,6 +173,7 @@ class Imports(DeskPart):
         again: dict[str, list[int]] = {}
         wanted = len({d for d in digests.values() if d not in known})
         numbers = iter(self.desk.reports.take_numbers(tx, "report", wanted) if wanted else [])
+        weights = self.desk.weights.in_force(tx)
         for draft in drafts:
             found = found_of(draft)
             digest = digests[id(draft)]
@@ -180,7 +181,7 @@ class Imports(DeskPart):
             place = len(sightings)
             if report_id is None:
                 report, priority = self.desk.reports.report_rows(
-                    draft.url, next(numbers), source, found
+                    draft.url, next(numbers), source, found, weights
                 )
                 report_id = known[digest] = report["id"]
                 reports.append(report)

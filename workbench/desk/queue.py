@@ -9,11 +9,13 @@ from uuid import UUID
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart, required
 from workbench.desk.ranking import factor_text
+from workbench.domain.clock import jst_midnight
 from workbench.domain.errors import M_, BadInput, NotAllowed, Stale
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING, Role
 from workbench.domain.priority import BANDS
 from workbench.domain.report import REPORT_WORKFLOW
+from workbench.store import officers as stored_officers
 from workbench.store import queue as stored
 from workbench.store import reports as stored_reports
 from workbench.store.store import Reading, Row, Writing
@@ -97,6 +99,8 @@ class Queue(DeskPart):
         leases = stored.leases_on(tx, "report", ids)
         pictures = stored_reports.pictures_of(tx, ids)
         sources = stored_reports.first_sources(tx, ids)
+        owners = tx.many("officer", [r["assigned_to"] for r in reports if r["assigned_to"]])
+        assigned = {officer_id: row["name"] for officer_id, row in owners.items()}
         shown = []
         for report in reports:
             priority = priorities.get(report["priority_id"]) or {"factors": []}
@@ -105,6 +109,7 @@ class Queue(DeskPart):
             factors = [
                 {"factor": f["factor"], "points": f["points"], "text": factor_text(self.desk, f)}
                 for f in priority["factors"]
+                if f["points"]
             ]
             shown.append(
                 {
@@ -126,6 +131,7 @@ class Queue(DeskPart):
                     "source": sources.get(report["id"], ""),
                     "registered_at": report["registered_at"],
                     "owner": lease["name"] if lease else "",
+                    "assigned": assigned.get(report["assigned_to"] or "", ""),
                     "mine": bool(lease and lease["owner"] == self.desk.officer.id),
                     "pictures": sorted(pictures.get(report["id"], ())),
                     "override_reason": priority.get("override_reason") or "",
@@ -191,6 +197,53 @@ class Queue(DeskPart):
             self.custody(tx, "report", report["id"], "released", {})
         result = {"id": report["id"], "number": report["number"], "state": report["state"]}
         return changed(result, ("report", report["id"]))
+
+    def assign(self, token: str, login: str | None) -> Changes[dict[str, Any]]:
+        """Give an open report to an officer, or (None) to whoever comes first. Supervisors only.
+
+        Others pass it over when they ask for the next report; a claim that runs is let go.
+        """
+        self.desk.officer.must_have(Role.SUPERVISOR)
+        with self.desk.store.write() as tx:
+            report = self.find(tx, "report", token)
+            if not report["open"]:
+                raise BadInput(M_("{number} is no longer in the queue.", number=report["number"]))
+            officer = None
+            if login is not None:
+                officer = stored_officers.by_login(tx, login)
+                if officer is None or not officer.active:
+                    raise BadInput(M_("There is no officer {login} here.", login=login))
+                officer.must_have(*WORKING)
+            owner = None if officer is None else officer.id
+            tx.update("report", report["id"], assigned_to=owner)
+            lease = stored.lease_on(tx, "report", report["id"])
+            if lease is not None and lease["owner"] != owner:
+                stored.end_lease(tx, "report", report["id"])
+            facts = {"to": "" if officer is None else officer.login}
+            self.custody(tx, "report", report["id"], "assigned", facts)
+        result = {
+            "id": report["id"],
+            "number": report["number"],
+            "state": report["state"],
+            "assigned_to": login or "",
+        }
+        return changed(result, ("report", report["id"]))
+
+    def workload(self) -> list[dict[str, Any]]:
+        """Officers who review: what each holds, was given, and decided today (no order of merit)."""
+        self.desk.officer.must_have(Role.SUPERVISOR)
+        today = jst_midnight(self.desk.clock())
+        with self.desk.store.read() as tx:
+            officers = [o for o in stored_officers.everyone(tx) if o.active and o.has(*WORKING)]
+            counts = stored.workload(tx, today)
+        return [
+            {
+                "login": officer.login,
+                "name": officer.name,
+                **{name: counts[name].get(officer.id, 0) for name in counts},
+            }
+            for officer in officers
+        ]
 
     def set_band(self, token: str, band: str, reason: str) -> Changes[dict[str, Any]]:
         """Override a report's band. An officer may raise it; lowering needs a supervisor."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.clock import DAY
 from workbench.domain.errors import M_, Message, Name
 from workbench.domain.ids import new_id
-from workbench.domain.priority import Circumstances, Factor, Priority, band_of, rank
+from workbench.domain.priority import Circumstances, Factor, Priority, band_of
 from workbench.domain.url import UrlReading, lookalike, read_url
 from workbench.store.queue import BAND_RANK
 from workbench.store.store import Row, Writing
@@ -66,9 +66,9 @@ def circumstances(
     )
 
 
-def compute(desk: Desk, known: Circumstances) -> Priority:
-    """The priority under the weights in force."""
-    return rank(known, desk.reference.weights)
+def stored_factors(row: Row) -> list[Factor]:
+    """The factors of a stored priority."""
+    return [Factor(f["factor"], f["points"], f["about"], f["value"]) for f in row["factors"]]
 
 
 def priority_row(desk: Desk, report_id: str, priority: Priority) -> dict[str, Any]:

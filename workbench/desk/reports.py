@@ -10,13 +10,14 @@ from workbench.capture.images import inspect_images
 from workbench.desk.changes import Changes, changed
 from workbench.desk.exhibits import Prepared
 from workbench.desk.part import DeskPart, required
-from workbench.desk.ranking import circumstances, compute, priority_row
+from workbench.desk.ranking import circumstances, priority_row
 from workbench.domain.clock import jst_date
 from workbench.domain.decision import RESULT_CODES
 from workbench.domain.errors import M_, BadInput
 from workbench.domain.ids import new_id
 from workbench.domain.numbers import era_year, human_number
 from workbench.domain.officer import WORKING
+from workbench.domain.priority import Weights, rank
 from workbench.domain.report import REPORT_WORKFLOW, SOURCES
 from workbench.domain.url import UrlReading, read_url
 from workbench.store import actions
@@ -145,13 +146,14 @@ class Reports(DeskPart):
         self, tx: Writing, url: UrlReading, number: str, source: str, found: Found
     ) -> tuple[Row, list[Content]]:
         """Write a report and its first priority."""
-        row, priority = self.report_rows(url, number, source, found)
+        weights = self.desk.weights.in_force(tx)
+        row, priority = self.report_rows(url, number, source, found, weights)
         return row, [tx.insert("report", row), tx.insert("priority", priority)]
 
     def report_rows(
-        self, url: UrlReading, number: str, source: str, found: Found
+        self, url: UrlReading, number: str, source: str, found: Found, weights: Weights
     ) -> tuple[Row, Row]:
-        """The rows of a new report and its first priority, not yet written."""
+        """The rows of a new report and its first priority under `weights`, not yet written."""
         row: Row = {
             "id": new_id(),
             "origin_store": self.desk.store.id,
@@ -181,7 +183,7 @@ class Reports(DeskPart):
             "registered_by": self.desk.officer.id,
             "office_id": self.desk.officer.office_id,
         }
-        computed = compute(self.desk, circumstances(self.desk, row, source))
+        computed = rank(circumstances(self.desk, row, source), weights)
         priority = priority_row(self.desk, row["id"], computed)
         row |= {
             "priority_id": priority["id"],

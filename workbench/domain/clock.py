@@ -28,6 +28,12 @@ def jst_date(at_us: int) -> date:
     return jst(at_us).date()
 
 
+def jst_midnight(at_us: int) -> int:
+    """The beginning of the Japanese day, in UTC microseconds."""
+    day = jst(at_us).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(day.timestamp()) * SECOND
+
+
 def jst_text(at_us: int) -> str:
     """`2026-11-26 19:13:18 JST`, as lists and documents print a moment."""
     return jst(at_us).strftime("%Y-%m-%d %H:%M:%S JST")

@@ -84,7 +84,10 @@ class Factor:
 
 @dataclass(frozen=True)
 class Priority:
-    """Score 0–100, its band, and the factors that add up to the score exactly."""
+    """Score 0–100, its band, and the factors that add up to the score exactly.
+
+    Factors of no points are among them: they are what a change of weights would bring in.
+    """
 
     score: int
     band: str
@@ -101,7 +104,40 @@ def band_of(score: int, bounds: Mapping[str, int]) -> str:
 
 def rank(known: Circumstances, weights: Weights) -> Priority:
     """The priority of a report in these circumstances."""
-    factors = [f for f in _factors(known, weights) if f.points != 0]
+    return _summed(_factors(known, weights), weights)
+
+
+def reweigh(factors: Sequence[Factor], weights: Weights) -> Priority:
+    """The priority the same circumstances have under other weights, from the factors of `rank`.
+
+    Factors of no points are kept in a priority for this: their weight may be raised later.
+    """
+    share = next((f.value or 0.0 for f in factors if f.factor == "label"), 0.0)
+    found = []
+    for f in factors:
+        if f.factor == "limit":
+            continue
+        if f.factor == "source":
+            points = weights.sources.get(f.about, 0)
+        elif f.factor == "label":
+            points = round(weights.label_points.get(f.about, 0) * share)
+        elif f.factor == "class":
+            points = round(weights.class_points.get(f.about, 0) * share)
+        elif f.factor == "usual_band":
+            points = round(weights.band_points.get(f.about, 0) * share)
+        else:
+            times = spread_steps(int(f.value or 1)) if f.factor == "spread" else 1
+            points = weights.signal_points.get(f.factor, 0) * times
+        found.append(Factor(f.factor, points, f.about, f.value))
+    return _summed(found, weights)
+
+
+def spread_steps(sightings: int) -> int:
+    """How often the points for spread count: once for each doubling, at most four times."""
+    return min(max(sightings, 1).bit_length() - 1, 4)
+
+
+def _summed(factors: list[Factor], weights: Weights) -> Priority:
     total = sum(f.points for f in factors)
     score = max(weights.limits["min"], min(weights.limits["max"], total))
     if score != total:
@@ -114,9 +150,10 @@ def _factors(known: Circumstances, weights: Weights) -> list[Factor]:
     found = [Factor("source", weights.sources.get(known.source, 0), known.source)]
     proposal = known.label is not None
     if known.label is not None:
-        share = known.probability
+        # Rounded as it is kept, so that reweighing gives the very same points.
+        share = round(known.probability, 4)
         points = round(weights.label_points.get(known.label, 0) * share)
-        found.append(Factor("label", points, known.label, round(share, 4)))
+        found.append(Factor("label", points, known.label, share))
         if known.label != _NOT_APPLICABLE:
             if known.label_class is not None:
                 points = round(weights.class_points.get(known.label_class, 0) * share)
@@ -129,8 +166,8 @@ def _factors(known: Circumstances, weights: Weights) -> list[Factor]:
     found += _words(known, weights)
     if known.sightings > 1:
         # Each doubling of independent sightings counts once; ten thousand copies do not run away.
-        doublings = min(known.sightings.bit_length() - 1, 4)
-        found.append(Factor("spread", signal.get("spread", 0) * doublings, "", known.sightings))
+        steps = spread_steps(known.sightings)
+        found.append(Factor("spread", signal.get("spread", 0) * steps, "", known.sightings))
     found += [Factor(name, signal.get(name, 0)) for name in known.url_signals]
     if known.prefecture_named:
         found.append(Factor("prefecture_named", signal.get("prefecture_named", 0)))

@@ -150,6 +150,7 @@ class Reference:
     reasons: tuple[Reason, ...]
     glossary: tuple[Term, ...]
     weights: PriorityWeights
+    weights_document: dict[str, Any]
 
     def category(self, category_id: str, on: date) -> Category:
         """The category valid on that day; BadInput when unknown or not valid then."""
@@ -237,6 +238,7 @@ def load(folder: Path) -> Reference:
             folder / "glossary.json", {"ja": r.filled, "en": r.filled, "where": r.text}
         )
     )
+    weights_document = r.read_json(folder / WEIGHTS_FILE)
     reference = Reference(
         categories,
         labels,
@@ -251,7 +253,8 @@ def load(folder: Path) -> Reference:
             for row in r.read_rows(folder / "reasons.json", {**_NAMED, "classes": r.texts})
         ),
         glossary,
-        _weights(folder / "priority_weights.json", set(labels)),
+        read_weights(weights_document, set(labels)),
+        weights_document,
     )
     _check_across(reference)
     return reference
@@ -318,17 +321,21 @@ def _words(path: Path, known: tuple[str, ...]) -> dict[str, Word]:
     return found
 
 
-def _weights(path: Path, labels: set[str]) -> PriorityWeights:
-    document = r.read_json(path)
+WEIGHTS_FILE = "priority_weights.json"
+
+
+def read_weights(document: Any, labels: set[str]) -> PriorityWeights:
+    """The points of a weights document (of the file, or one the office saved); BadInput otherwise."""
+    file = WEIGHTS_FILE
     if not isinstance(document, dict):
-        r.problem(path.name, "-", "-", "must be an object")
+        r.problem(file, "-", "-", "must be an object")
 
     def signals(value: Any) -> dict[str, int]:
         if not isinstance(value, dict):
             raise r.FieldProblem("must be an object of signals")
         fields: r.Fields = {"points": r.whole, "ja": r.filled, "en": r.filled}
         return {
-            name: r.read_fields(path.name, f"signals.{name}", row, fields)["points"]
+            name: r.read_fields(file, f"signals.{name}", row, fields)["points"]
             for name, row in value.items()
         }
 
@@ -344,7 +351,7 @@ def _weights(path: Path, labels: set[str]) -> PriorityWeights:
         "imminence_words": r.texts,
         "life_words": r.texts,
     }
-    found = r.read_fields(path.name, "-", document, fields)
+    found = r.read_fields(file, "-", document, fields)
     for field, names in (
         ("bounds", {"immediate", "same_day"}),
         ("limits", {"min", "max"}),
@@ -355,10 +362,10 @@ def _weights(path: Path, labels: set[str]) -> PriorityWeights:
     ):
         odd = names ^ set(found[field])
         if odd:
-            r.problem(path.name, "-", field, f"{sorted(odd)[0]} is missing or unknown")
+            r.problem(file, "-", field, f"{sorted(odd)[0]} is missing or unknown")
     low, high = found["limits"]["min"], found["limits"]["max"]
     if not low < found["bounds"]["same_day"] < found["bounds"]["immediate"] <= high:
-        r.problem(path.name, "-", "bounds", "must rise from same_day to immediate within limits")
+        r.problem(file, "-", "bounds", "must rise from same_day to immediate within limits")
     found["signal_points"] = found.pop("signals")
     return PriorityWeights(**found)
 
