@@ -165,3 +165,23 @@ def test_assigned_reports_are_passed_over_by_others(store: Path) -> None:
             boss.queue.assign(first, "auditor")
         boss.queue.assign(first, None)
         assert boss.queue.rows([first])[0]["owner"] == ""
+
+
+def test_a_priority_from_before_there_was_a_basis_counts_the_same() -> None:
+    import json
+
+    from workbench.desk.whatif import QueueTable
+    from workbench.domain.ids import new_id
+    from workbench.domain.priority import basis_of
+    from workbench.reference.data import read_weights
+
+    chance = random.Random(5)
+    ids = [new_id() for _ in range(60)]
+    found = [rank(some_circumstances(chance), REFERENCE.weights) for _ in ids]
+    old = [
+        (i, p.score, 1, False, json.dumps([vars(f) for f in p.factors]))
+        for i, p in zip(ids, found, strict=True)
+    ]
+    new = [(i, p.score, 1, False, basis_of(p.factors)) for i, p in zip(ids, found, strict=True)]
+    other = read_weights(other_document(chance), set(LABELS))
+    assert (QueueTable([old]).scores(other) == QueueTable([new]).scores(other)).all()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.clock import DAY
 from workbench.domain.errors import M_, Message, Name
 from workbench.domain.ids import new_id
-from workbench.domain.priority import Circumstances, Factor, Priority, band_of
+from workbench.domain.priority import Circumstances, Factor, Priority, band_of, basis_of
 from workbench.domain.url import UrlReading, lookalike, read_url
 from workbench.store.queue import BAND_RANK
 from workbench.store.store import Row, Writing
@@ -83,6 +83,7 @@ def priority_row(desk: Desk, report_id: str, priority: Priority) -> dict[str, An
             {"factor": f.factor, "points": f.points, "about": f.about, "value": f.value}
             for f in priority.factors
         ],
+        "basis": basis_of(priority.factors),
         "weights_version": priority.weights_version,
         "officer_id": None,
         "created_at": desk.clock(),

@@ -1,6 +1,6 @@
 """What if: the open queue ranked under other weights, before anything is saved.
 
-The stored factors of every open report are read once into arrays; each trial is then a few array
+What every open report's priority rests on is read once into arrays; each trial is then a few array
 operations, so that a supervisor sees the effect while moving a slider.
 """
 
@@ -11,17 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.priority import BANDS, Weights, spread_steps
+from workbench.domain.priority import BANDS, Factor, Weights, basis_of
 from workbench.store.queue import BAND_RANK
 
 Ints = npt.NDArray[np.int64]
 
 _NOT_FOUND = -1
+_KINDS = ("source", "label", "class", "band")
 
 
 @dataclass(frozen=True)
@@ -68,60 +68,68 @@ class WhatIf:
         return int((self.trial.band_rank < self.now.band_rank).sum())
 
 
+def _basis_of_json(text: str) -> str:
+    factors = [Factor(f["factor"], f["points"], f["about"], f["value"]) for f in json.loads(text)]
+    return basis_of(factors)
+
+
 class QueueTable:
     """The open queue as arrays: identities, scores, and what the factors are made of."""
 
     def __init__(self, slices: Iterable[Sequence[Any]]) -> None:
-        """From (id, score, band rank, set by hand, factors as JSON text), in slices."""
+        """From (id, score, band rank, set by hand, basis), in slices."""
         self.ids: list[str] = []
         scores: list[int] = []
         ranks: list[int] = []
         by_hand: list[bool] = []
-        self._names: dict[str, dict[str, int]] = {
-            n: {} for n in ("source", "label", "class", "band")
-        }
+        self._names: dict[str, dict[str, int]] = {kind: {} for kind in _KINDS}
         self._signals: dict[str, int] = {}
-        columns: dict[str, list[int]] = {n: [] for n in self._names}
+        columns: dict[str, list[int]] = {kind: [] for kind in _KINDS}
+        kinds = [(self._names[kind], columns[kind]) for kind in _KINDS]
         share: list[float] = []
-        counted: list[tuple[int, int, int]] = []
-        place = 0
+        rows: list[int] = []
+        which: list[int] = []
+        times: list[int] = []
+        understood: dict[str, list[tuple[int, int]]] = {}
         for part in slices:
-            parsed = json.loads("[" + ",".join(row[4] for row in part) + "]")
-            for row, factors in zip(part, parsed, strict=True):
-                self.ids.append(row[0])
-                scores.append(row[1])
-                ranks.append(row[2])
-                by_hand.append(bool(row[3]))
-                here = dict.fromkeys(columns, _NOT_FOUND)
-                probability = 0.0
-                for factor in factors:
-                    name = factor["factor"]
-                    if name in ("source", "label", "class", "usual_band"):
-                        kind = "band" if name == "usual_band" else name
-                        known = self._names[kind]
-                        here[kind] = known.setdefault(factor["about"], len(known))
-                        if name == "label":
-                            probability = factor["value"] or 0.0
-                    elif name != "limit":
-                        times = spread_steps(int(factor["value"])) if name == "spread" else 1
-                        signal = self._signals.setdefault(name, len(self._signals))
-                        counted.append((place, signal, times))
-                for kind, column in columns.items():
-                    column.append(here[kind])
-                share.append(probability)
-                place += 1
+            for report_id, score, rank, hand, basis in part:
+                if basis.startswith("["):
+                    basis = _basis_of_json(basis)
+                source, label, probability, cls, band, signals = basis.split("|")
+                for (names, column), name in zip(kinds, (source, label, cls, band), strict=True):
+                    column.append(names.setdefault(name, len(names)) if name else _NOT_FOUND)
+                if signals:
+                    counts = understood.get(signals)
+                    if counts is None:
+                        counts = understood[signals] = self._counts(signals)
+                    for signal, count in counts:
+                        rows.append(len(self.ids))
+                        which.append(signal)
+                        times.append(count)
+                share.append(float(probability))
+                self.ids.append(report_id)
+                scores.append(score)
+                ranks.append(rank)
+                by_hand.append(hand)
         self._score: Ints = np.array(scores, dtype=np.int64)
         self._rank: Ints = np.array(ranks, dtype=np.int64)
         self._by_hand = np.array(by_hand, dtype=bool)
         self._columns = {kind: np.array(column, dtype=np.int64) for kind, column in columns.items()}
         self._share = np.array(share, dtype=np.float64)
-        self._times = np.zeros((place, len(self._signals)), dtype=np.int64)
-        if counted:
-            rows, signals, times = np.array(counted, dtype=np.int64).T
-            self._times[rows, signals] = times
-        halves = [UUID(report_id).int for report_id in self.ids]
-        self._high = np.array([number >> 64 for number in halves], dtype=np.uint64)
-        self._low = np.array([number & (2**64 - 1) for number in halves], dtype=np.uint64)
+        self._times = np.zeros((len(self.ids), len(self._signals)), dtype=np.int64)
+        self._times[rows, which] = times
+        packed = bytes.fromhex("".join(self.ids).replace("-", ""))
+        halves = np.frombuffer(packed, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+        self._high, self._low = halves[:, 0], halves[:, 1]
+
+    def _counts(self, signals: str) -> list[tuple[int, int]]:
+        """`signal,signal*times` as numbers; a signal seen for the first time gets the next one."""
+        found = []
+        for text in signals.split(","):
+            name, _, times = text.partition("*")
+            number = self._signals.setdefault(name, len(self._signals))
+            found.append((number, int(times or 1)))
+        return found
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -132,6 +132,25 @@ def reweigh(factors: Sequence[Factor], weights: Weights) -> Priority:
     return _summed(found, weights)
 
 
+def basis_of(factors: Sequence[Factor]) -> str:
+    """What a priority rests on, without its points, in one short line.
+
+    `source|label|share|class|band|signal,signal*times`: enough to weigh a long queue anew quickly.
+    """
+    about = {f.factor: f.about for f in factors}
+    share = next((f.value or 0.0 for f in factors if f.factor == "label"), 0.0)
+    signals = []
+    for f in factors:
+        if f.factor == "spread":
+            signals.append(f"spread*{spread_steps(int(f.value or 1))}")
+        elif f.factor not in ("source", "label", "class", "usual_band", "limit"):
+            signals.append(f.factor)
+    named = [about.get(name, "") for name in ("class", "usual_band")]
+    return "|".join(
+        [about.get("source", ""), about.get("label", ""), f"{share:g}", *named, ",".join(signals)]
+    )
+
+
 def spread_steps(sightings: int) -> int:
     """How often the points for spread count: once for each doubling, at most four times."""
     return min(max(sightings, 1).bit_length() - 1, 4)

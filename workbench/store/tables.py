@@ -354,6 +354,8 @@ priority = sa.Table(
     _word("computed_band"),
     _word("band"),
     sa.Column("factors", Json, nullable=False),
+    # What the factors rest on, in one short line (`domain.priority.basis_of`).
+    _text("basis"),
     _word("weights_version"),
     _text("override_reason"),
     _ref("officer_id", "officer", nullable=True),

@@ -33,7 +33,10 @@ def history(tx: Reading) -> list[Row]:
 
 
 def open_priorities(tx: Reading) -> Iterator[Sequence[Any]]:
-    """Open reports, a slice at a time: (id, score, band rank, set by hand, factors as JSON text)."""
+    """Open reports, a slice at a time: (id, score, band rank, set by hand, basis).
+
+    For a priority written before there was a basis, its factors as JSON text stand in its place.
+    """
     report, priority = t.report, t.priority
     query = (
         sa.select(
@@ -41,7 +44,10 @@ def open_priorities(tx: Reading) -> Iterator[Sequence[Any]]:
             report.c.score,
             report.c.band_rank,
             priority.c.officer_id.is_not(None),
-            sa.type_coerce(priority.c.factors, sa.Text),
+            sa.case(
+                (priority.c.basis != "", priority.c.basis),
+                else_=sa.type_coerce(priority.c.factors, sa.Text),
+            ),
         )
         .join(priority, priority.c.id == report.c.priority_id)
         .where(report.c.open.is_(True))

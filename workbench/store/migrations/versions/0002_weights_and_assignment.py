@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_weights_officer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weights")),
     )
+    op.add_column("priority", sa.Column("basis", sa.Text(), server_default="", nullable=False))
     with op.batch_alter_table("report") as batch:
         batch.add_column(sa.Column("assigned_to", sa.String(length=36), nullable=True))
         batch.create_foreign_key(op.f("fk_report_assigned_to"), "officer", ["assigned_to"], ["id"])
