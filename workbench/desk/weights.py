@@ -135,53 +135,62 @@ class WeightsOfPriority(DeskPart):
             return stored.count_under_other_weights(tx, self.in_force(tx).version)
 
     def rerank(self, progress: Callable[[int, int], None] | None = None) -> Changes[dict[str, Any]]:
-        """Rank open reports under the weights in force, in short transactions.
-
-        A report whose score or band changes gets a custody entry. Stopped at any moment, it goes
-        on with what is left the next time.
-        """
-        self.desk.officer.must_have(*WORKING)
+        """Rank every open report under the weights in force, in short transactions."""
         total = self.waiting()
-        after, done, moved = "", 0, 0
+        after: str | None = ""
+        done, moved = 0, 0
         touched: set[tuple[str, str]] = set()
-        while True:
-            with self.desk.store.write() as tx:
-                weights = self.in_force(tx)
-                part = stored.under_other_weights(tx, weights.version, after, _SLICE)
-                before = tx.many("priority", [row["priority_id"] for row in part])
-                for row in part:
-                    old = before[row["priority_id"]]
-                    computed = reweigh(stored_factors(old), weights)
-                    new = priority_row(self.desk, row["id"], computed)
-                    if old["officer_id"] is not None:
-                        kept = ("band", "override_reason", "officer_id")
-                        new |= {name: old[name] for name in kept}
-                    content = tx.insert("priority", new)
-                    tx.update(
-                        "report",
-                        row["id"],
-                        priority_id=new["id"],
-                        score=new["score"],
-                        band=new["band"],
-                        band_rank=BAND_RANK[new["band"]],
-                    )
-                    if new["score"] != old["score"] or new["band"] != row["band"]:
-                        moved += 1
-                        facts = {
-                            "from": row["band"],
-                            "to": new["band"],
-                            "score": new["score"],
-                            "weights": weights.version,
-                        }
-                        self.custody(tx, "report", row["id"], "reranked", facts, [content])
-                    touched.add(("report", row["id"]))
-            if not part:
-                break
-            after = part[-1]["id"]
-            done += len(part)
+        while after is not None:
+            part = self.rerank_slice(after)
+            after = part.result["after"]
+            done += part.result["ranked"]
+            moved += part.result["moved"]
+            touched |= part.touched
             if progress is not None:
                 progress(done, max(total, done))
         return changed({"ranked": done, "moved": moved}, touched)
+
+    def rerank_slice(self, after: str = "") -> Changes[dict[str, Any]]:
+        """Rank the next 500 open reports behind `after` that stand under other weights.
+
+        A report whose score or band changes gets a custody entry. `after` of the result is where
+        to go on, None at the end; stopped at any moment, the rest is found again.
+        """
+        self.desk.officer.must_have(*WORKING)
+        moved = 0
+        touched: set[tuple[str, str]] = set()
+        with self.desk.store.write() as tx:
+            weights = self.in_force(tx)
+            part = stored.under_other_weights(tx, weights.version, after, _SLICE)
+            before = tx.many("priority", [row["priority_id"] for row in part])
+            for row in part:
+                old = before[row["priority_id"]]
+                computed = reweigh(stored_factors(old), weights)
+                new = priority_row(self.desk, row["id"], computed)
+                if old["officer_id"] is not None:
+                    kept = ("band", "override_reason", "officer_id")
+                    new |= {name: old[name] for name in kept}
+                content = tx.insert("priority", new)
+                tx.update(
+                    "report",
+                    row["id"],
+                    priority_id=new["id"],
+                    score=new["score"],
+                    band=new["band"],
+                    band_rank=BAND_RANK[new["band"]],
+                )
+                if new["score"] != old["score"] or new["band"] != row["band"]:
+                    moved += 1
+                    facts = {
+                        "from": row["band"],
+                        "to": new["band"],
+                        "score": new["score"],
+                        "weights": weights.version,
+                    }
+                    self.custody(tx, "report", row["id"], "reranked", facts, [content])
+                touched.add(("report", row["id"]))
+        last = part[-1]["id"] if len(part) == _SLICE else None
+        return changed({"ranked": len(part), "moved": moved, "after": last}, touched)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[int]]:
