@@ -50,6 +50,7 @@ def test_a_referral_by_desk_and_command_line(line: CommandLine, store: Path) -> 
             desk.referrals.approve(referral)
     before = counts(store)
     line.refuses("--store", store, "--as", "supervisor", "refer", "approve", referral, **SAID)
+    line.own_process = False
     out = store.parent / "out"
     line.fails("--store", store, "export", referral, "-o", out)
     assert not out.exists()
@@ -64,6 +65,7 @@ def test_it_cannot_be_switched_off_on_the_way(line: CommandLine, store: Path) ->
         ("--as", "supervisor", "setting", "set", "approval.four_eyes", "no", "--reason", "急ぎ"),
     ):
         line.fails("--store", store, *arguments)
+        line.own_process = False
     with Desk(open_practice(store, "auditor")) as desk:
         assert desk.security("approval.four_eyes") is True
 

@@ -14,6 +14,7 @@ REGISTER = ("register", "https://new.example.test/")
 def test_a_picture_that_cannot_be_taken(
     line: CommandLine, store: Path, tmp_path: Path, kind: str
 ) -> None:
+    line.own_process = kind in ("cut", "empty")
     sound = sample_screenshot(PAGES[1])
     path = tmp_path / "shot.png"
     path.write_bytes(
@@ -42,6 +43,7 @@ def test_a_picture_that_cannot_be_taken(
 
 def test_a_picture_that_is_not_there(line: CommandLine, store: Path, tmp_path: Path) -> None:
     before = counts(store)
+    line.own_process = False
     for path, ja, en in (
         (tmp_path / "none.png", "ありません", "There is no such file"),
         (tmp_path, "フォルダ", "This is a folder"),
@@ -73,10 +75,11 @@ def test_an_address_that_is_none(line: CommandLine, store: Path, tmp_path: Path)
 
 def test_a_store_that_is_not_there(line: CommandLine, tmp_path: Path) -> None:
     missing = tmp_path / "no" / "such" / "place"
-    for command in (("queue",), REGISTER):
+    for command in (REGISTER, ("queue",)):
         line.refuses(
             "--store", missing, *command, ja="ストアがありません", en="There is no store in"
         )
+        line.own_process = False
     assert not missing.exists()
     path = tmp_path / "file"
     path.write_text("a file")

@@ -24,6 +24,7 @@ def test_a_wrong_passphrase(line: CommandLine, real_store: Path, tmp_path: Path)
             ja="名前かパスフレーズが違います",
             en="The name or the passphrase is wrong. Nothing was opened.",
         )
+        line.own_process = False
     assert files(real_store) == before
     right = passphrase_file(tmp_path, PASSPHRASE)
     line.done("--store", real_store, "--passphrase-file", right, "audit", "verify")
@@ -33,6 +34,7 @@ def test_a_wrong_passphrase(line: CommandLine, real_store: Path, tmp_path: Path)
 def test_damaged_or_missing_keys(
     line: CommandLine, real_store: Path, tmp_path: Path, damage: str
 ) -> None:
+    line.own_process = damage in ("cut", "missing")
     path = real_store / "keys.json"
     whole = path.read_text(encoding="utf-8")
     document = json.loads(whole)
@@ -59,6 +61,7 @@ def test_damaged_or_missing_keys(
 
 
 def test_a_changed_wrap_opens_nothing(line: CommandLine, real_store: Path, tmp_path: Path) -> None:
+    line.own_process = False
     path = real_store / "keys.json"
     document = json.loads(path.read_text(encoding="utf-8"))
     wrapped = document["wraps"]["boss"]["wrapped"]

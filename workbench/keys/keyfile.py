@@ -14,6 +14,8 @@ from workbench.keys.wrapping import Wrap, WrongSecret, plain_code, unwrap_key, w
 KEYFILE_NAME = "keys.json"
 RECOVERY = "recovery"
 _FORMAT = 1
+# As the fields of a Wrap stand.
+_WRAP_TYPES = (str, str, int, int, int, str)
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,19 @@ def read_keyfile(folder: Path) -> KeyFile:
         if document["format"] != _FORMAT:
             raise ValueError("format")
         wraps = {name: Wrap(**wrap) for name, wrap in document["wraps"].items()}
-        if any(name != wrap.holder for name, wrap in wraps.items()):
-            raise ValueError("holder")
+        for name, wrap in wraps.items():
+            if name != wrap.holder:
+                raise ValueError("holder")
+            for value, known in zip(asdict(wrap).values(), _WRAP_TYPES, strict=True):
+                if type(value) is not known:
+                    raise ValueError("type")
         return KeyFile(str(document["store"]), wraps)
     except FileNotFoundError as error:
         raise BadInput(
             M_("The key file {path} is missing.", path=os.fspath(path)),
             M_("Put it back from a backup; without it the store stays closed."),
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceDamaged(
             M_("The key file {path} is damaged.", path=os.fspath(path)),
             M_("Put it back from a backup; without it the store stays closed."),

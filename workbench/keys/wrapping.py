@@ -3,16 +3,20 @@
 The data key (32 random bytes) opens everything. It is kept only wrapped: once per officer under
 Argon2id of the passphrase (RFC 9106), once under the recovery code. Every wrap is AES-256-GCM with
 the holder and the store as associated data, so a wrap cannot be given to another name.
+
+Secrets are levelled to NFKC before use: input methods give the same letters composed, decomposed or
+full-width, and an officer must get in from another keyboard.
 """
 
 from __future__ import annotations
 
 import base64
 import secrets
+import unicodedata
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -75,7 +79,7 @@ class Wrap:
 def wrap_key(data_key: bytes, secret: str, holder: str, store: str) -> Wrap:
     """Wrap the data key for `holder` (an officer's login, or `recovery`)."""
     salt = secrets.token_bytes(16)
-    key = _stretch(secret, salt, _MEMORY_KIB, _PASSES, _LANES)
+    key = _stretch(_forms(secret)[0], salt, _MEMORY_KIB, _PASSES, _LANES)
     return Wrap(
         holder,
         base64.b64encode(salt).decode(),
@@ -91,17 +95,25 @@ def unwrap_key(wrap: Wrap, secret: str, store: str) -> bytes:
     # Costs far beyond our own would let a changed file hang the desk.
     if wrap.memory_kib > 16 * _MEMORY_KIB or wrap.passes > 10 * _PASSES or wrap.lanes > 16:
         raise WrongSecret
-    try:
-        salt = base64.b64decode(wrap.salt, validate=True)
-        key = _stretch(secret, salt, wrap.memory_kib, wrap.passes, wrap.lanes)
-    except ValueError as error:
-        raise WrongSecret from error
-    return open_bytes(key, wrap.wrapped, f"{store}/{wrap.holder}")
+    for form in _forms(secret):
+        try:
+            salt = base64.b64decode(wrap.salt, validate=True)
+            key = _stretch(form, salt, wrap.memory_kib, wrap.passes, wrap.lanes)
+            return open_bytes(key, wrap.wrapped, f"{store}/{wrap.holder}")
+        except (ValueError, OverflowError, Argon2Error, WrongSecret):
+            continue
+    raise WrongSecret
 
 
-def _stretch(secret: str, salt: bytes, memory_kib: int, passes: int, lanes: int) -> bytes:
+def _forms(secret: str) -> list[bytes]:
+    """The levelled secret, then as typed: what was wrapped before levelling must still open."""
+    forms = (unicodedata.normalize("NFKC", secret), secret)
+    return list(dict.fromkeys(form.encode("utf-8", "surrogatepass") for form in forms))
+
+
+def _stretch(secret: bytes, salt: bytes, memory_kib: int, passes: int, lanes: int) -> bytes:
     return hash_secret_raw(
-        secret.encode("utf-8", "surrogatepass"),
+        secret,
         salt,
         time_cost=passes,
         memory_cost=memory_kib,
@@ -113,15 +125,17 @@ def _stretch(secret: str, salt: bytes, memory_kib: int, passes: int, lanes: int)
 
 def passphrase_verifier(passphrase: str) -> str:
     """An Argon2id string by which the store itself knows an officer's passphrase."""
-    return PasswordHasher().hash(passphrase)
+    return PasswordHasher().hash(_forms(passphrase)[0])
 
 
 def passphrase_fits(verifier: str, passphrase: str) -> bool:
     """Whether the passphrase is the one the verifier was made from."""
-    try:
-        return PasswordHasher().verify(verifier, passphrase)
-    except (VerificationError, InvalidHashError):
-        return False
+    for form in _forms(passphrase):
+        try:
+            return PasswordHasher().verify(verifier, form)
+        except (Argon2Error, InvalidHashError, UnicodeEncodeError):
+            continue
+    return False
 
 
 # Letters and digits that cannot be taken for one another on paper.
@@ -135,5 +149,6 @@ def new_recovery_code() -> str:
 
 
 def plain_code(code: str) -> str:
-    """A recovery code as typed, without hyphens, blanks and case."""
-    return "".join(letter for letter in code.upper() if letter in _CODE_LETTERS)
+    """A recovery code as typed, without hyphens, blanks, case and full-width letters."""
+    levelled = unicodedata.normalize("NFKC", code).upper()
+    return "".join(letter for letter in levelled if letter in _CODE_LETTERS)
