@@ -45,11 +45,14 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 )
 
 
-def make_engine(database: Path, key: bytes, *, writing: bool) -> sa.Engine:
+def make_engine(
+    database: Path, key: bytes, *, writing: bool, foreign_keys: bool = True
+) -> sa.Engine:
     """An engine on the encrypted file `database`.
 
     `key` is 32 raw bytes. Writing connections take the one write lock as they begin
-    (BEGIN IMMEDIATE); reading ones see a steady snapshot and cannot write.
+    (BEGIN IMMEDIATE); reading ones see a steady snapshot and cannot write. `foreign_keys` is off
+    for upgrades only: rebuilding a table drops it while others refer to it.
     """
 
     def connect() -> sqlcipher.Connection:
@@ -60,7 +63,9 @@ def make_engine(database: Path, key: bytes, *, writing: bool) -> sa.Engine:
         run("PRAGMA cipher_log_level = NONE")
         run(f"PRAGMA key = \"x'{key.hex()}'\"")
         run(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        run("PRAGMA foreign_keys = ON")
+        run(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        # Without this a row replaced by INSERT OR REPLACE is deleted past the triggers.
+        run("PRAGMA recursive_triggers = ON")
         run("PRAGMA temp_store = MEMORY")
         run("PRAGMA cache_size = -65536")
         if writing:
@@ -79,6 +84,12 @@ def make_engine(database: Path, key: bytes, *, writing: bool) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def lost_references(connection: sa.Connection) -> list[str]:
+    """Tables with rows that refer to a row that is not there."""
+    found = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return sorted({str(row[0]) for row in found})
 
 
 @contextmanager

@@ -65,17 +65,17 @@ class Store:
         database = folder / DATABASE_NAME
         if database.exists():
             raise BadInput(M_("There is already a store in {path}.", path=os.fspath(folder)))
-        engine = sqlite.make_engine(database, key, writing=True)
-        try:
-            with sqlite.readable_errors(database):
-                upgrade(engine)
+        with sqlite.readable_errors(database):
+            upgrade(database, key)
+            engine = sqlite.make_engine(database, key, writing=True)
+            try:
                 with engine.begin() as connection:
                     connection.execute(
                         sa.insert(tables.store_fact),
                         [{"name": name, "value": value} for name, value in facts.items()],
                     )
-        finally:
-            engine.dispose()
+            finally:
+                engine.dispose()
         database.chmod(0o600)
         return cls(folder, key)
 
@@ -135,7 +135,7 @@ class Store:
                     M_("Install the newer version; nothing was changed."),
                 )
             self._copy_before_upgrade(revision)
-            upgrade(self._writer)
+            upgrade(self.database, self._key)
 
     def _copy_before_upgrade(self, revision: str) -> None:
         """Keep the database as it is beside itself; nobody writes while it is copied."""
@@ -332,17 +332,29 @@ def content_of(table: sa.Table, row: Mapping[str, Any]) -> Content:
     """How a custody entry names a row: its table, key and the SHA-256 of what never changes."""
     fixed = tables.FIXED_COLUMNS.get(table) or tuple(table.c.keys())
     key = next(iter(table.primary_key)).name
-    facts = {name: row[name] for name in fixed if name in row}
+    # A column added later is part of a row's digest only where it says something.
+    later = tables.LATER_COLUMNS.get(table, {})
+    facts = {
+        name: row[name]
+        for name in fixed
+        if name in row and not (name in later and row[name] == later[name])
+    }
     return {"table": table.name, "id": str(row.get(key, "")), "sha256": digest_of(facts)}
 
 
-def upgrade(engine: sa.Engine) -> None:
-    """Bring the database to the newest schema and apply every trigger again."""
+def upgrade(database: Path, key: bytes) -> None:
+    """Bring the database to the newest schema and apply every trigger again, or change nothing."""
     from alembic import command
 
-    with engine.begin() as connection:
-        command.upgrade(_alembic(connection), "head")
-        apply_triggers(connection)
+    engine = sqlite.make_engine(database, key, writing=True, foreign_keys=False)
+    try:
+        with engine.begin() as connection:
+            command.upgrade(_alembic(connection), "head")
+            apply_triggers(connection)
+            if sqlite.lost_references(connection):
+                raise sqlite.damaged(database)
+    finally:
+        engine.dispose()
 
 
 def known_revisions() -> set[str]:

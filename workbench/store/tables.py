@@ -597,6 +597,10 @@ APPEND_ONLY = (
     seal,
 )
 
+# Columns that append-only tables gained after rows had been named in custody, and the value that
+# those rows have: at this value a column is no part of the digest (see `store.content_of`).
+LATER_COLUMNS: dict[sa.Table, dict[str, object]] = {priority: {"basis": ""}}
+
 # Columns of rows that do change which never may: what a thing is and where it came from.
 FIXED_COLUMNS = {
     report: (
