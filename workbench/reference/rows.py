@@ -70,8 +70,10 @@ def read_rows(path: Path, fields: Fields) -> list[dict[str, Any]]:
     return rows
 
 
-def read_fields(file: str, name: str, row: dict[str, Any], fields: Fields) -> dict[str, Any]:
+def read_fields(file: str, name: str, row: Any, fields: Fields) -> dict[str, Any]:
     """One object's fields, each read by its function."""
+    if not isinstance(row, dict):
+        problem(file, name, "-", "must be an object")
     for field in row.keys() - fields.keys():
         problem(file, name, field, "unknown field")
     found = {}
