@@ -4,14 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from refusal_tools import CommandLine, copied
+from refusal_tools import PASSPHRASE, CommandLine, copied
 
 from workbench.capture.testsite import PAGES, sample_screenshot
 from workbench.desk.desk import Desk
 from workbench.desk.opening import OfficeFacts, make_practice_store, make_store, open_practice
 from workbench.desk.reports import Screenshot
-
-PASSPHRASE = "correct horse battery"
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from workbench.desk.opening import open_practice
 from workbench.store import reports as stored
 from workbench.store.tables import metadata
 
+PASSPHRASE = "correct horse battery"
+
 
 @dataclass
 class CommandLine:

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import PASSPHRASE
-from refusal_tools import CommandLine, files
+from refusal_tools import PASSPHRASE, CommandLine, files
 
 
 def passphrase_file(folder: Path, text: str) -> Path:
