@@ -13,7 +13,7 @@ from workbench.domain.clock import jst_midnight
 from workbench.domain.errors import M_, BadInput, NotAllowed, Stale
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING, Role
-from workbench.domain.priority import BANDS
+from workbench.domain.priority import BAND_RANK, BANDS
 from workbench.domain.report import REPORT_WORKFLOW
 from workbench.store import officers as stored_officers
 from workbench.store import queue as stored
@@ -255,7 +255,7 @@ class Queue(DeskPart):
         reason = required(reason, M_("A reason"))
         with self.desk.store.write() as tx:
             report = self.find(tx, "report", token)
-            lowers = stored.BAND_RANK[band] < report["band_rank"]
+            lowers = BAND_RANK[band] < report["band_rank"]
             self.desk.officer.must_have(*((Role.SUPERVISOR,) if lowers else sorted(WORKING)))
             before = tx.get("priority", report["priority_id"])
             assert before is not None
@@ -268,7 +268,7 @@ class Queue(DeskPart):
                 "created_at": self.desk.clock(),
             }
             content = tx.insert("priority", row)
-            rank = stored.BAND_RANK[band]
+            rank = BAND_RANK[band]
             tx.update("report", report["id"], priority_id=row["id"], band=band, band_rank=rank)
             facts = {"from": report["band"], "to": band, "reason": reason}
             self.custody(tx, "report", report["id"], "priority_set", facts, [content])

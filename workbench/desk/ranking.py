@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.clock import DAY
 from workbench.domain.errors import M_, Message, Name
 from workbench.domain.ids import new_id
-from workbench.domain.priority import Circumstances, Factor, Priority, band_of, basis_of
+from workbench.domain.priority import BAND_RANK, Circumstances, Factor, Priority, band_of, basis_of
 from workbench.domain.url import UrlReading, lookalike, read_url
-from workbench.store.queue import BAND_RANK
 from workbench.store.store import Row, Writing
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from workbench.domain.errors import M_, BadInput
 from workbench.domain.ids import new_id
 from workbench.domain.numbers import era_year, human_number
 from workbench.domain.officer import WORKING
-from workbench.domain.priority import Weights, rank
+from workbench.domain.priority import BAND_RANK, Weights, rank
 from workbench.domain.report import REPORT_WORKFLOW, SOURCES
 from workbench.domain.url import UrlReading, read_url
 from workbench.store import actions
 from workbench.store import custody as stored_custody
 from workbench.store import reports as stored
-from workbench.store.queue import BAND_RANK, end_lease, leases_on
+from workbench.store.queue import end_lease, leases_on
 from workbench.store.store import Content, Row, Writing
 
 # Identifiers that say something about who is behind a page; shared hosts say nothing.

@@ -14,10 +14,9 @@ from workbench.domain.clock import jst_date
 from workbench.domain.errors import M_, BadInput
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING, Role
-from workbench.domain.priority import reweigh
+from workbench.domain.priority import BAND_RANK, reweigh
 from workbench.reference.data import PriorityWeights, read_weights
 from workbench.store import weights as stored
-from workbench.store.queue import BAND_RANK
 from workbench.store.store import Reading
 
 _SLICE = 500

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.priority import BANDS, Factor, Weights, basis_of
-from workbench.store.queue import BAND_RANK
+from workbench.domain.priority import BAND_RANK, BANDS, Factor, Weights, basis_of
 
 Ints = npt.NDArray[np.int64]
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 BANDS = ("immediate", "same_day", "routine")
+# 至急 before 当日 before 通常.
+BAND_RANK = {"immediate": 2, "same_day": 1, "routine": 0}
 
 _NOT_APPLICABLE = "not_applicable"
 _CHILD = "child_protection"

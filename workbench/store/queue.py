@@ -7,12 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from workbench.domain.priority import BAND_RANK
 from workbench.store import tables as t
 from workbench.store.store import Reading, Row, Writing
 
-# 至急 before 当日 before 通常; within a band the higher score, then the older report.
-BAND_RANK = {"immediate": 2, "same_day": 1, "routine": 0}
-
+# Within a band the higher score, then the older report.
 _ORDER = (t.report.c.band_rank.desc(), t.report.c.score.desc(), t.report.c.id.asc())
 
 

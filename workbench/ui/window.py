@@ -34,6 +34,7 @@ from workbench.ui.design.theme import theme, tokens
 from workbench.ui.keys import KeyMap
 from workbench.ui.register.view import RegisterScreen
 from workbench.ui.review.view import ReviewScreen
+from workbench.ui.supervise.view import SuperviseScreen
 from workbench.ui.work import DeskWork
 
 _SAID_MS = 6_000
@@ -51,6 +52,7 @@ class Place:
 PLACES = (
     Place("register", M_("Register"), RegisterScreen),
     Place("review", M_("Review"), ReviewScreen),
+    Place("supervise", M_("Supervise"), SuperviseScreen),
 )
 
 
@@ -215,8 +217,9 @@ class Window(QMainWindow):
             self.screens[place_id] = screen
             self._stack.addWidget(screen)
             screen.told.connect(self.say)
-            if isinstance(screen, RegisterScreen):
-                screen.report_wanted.connect(self.open_report)
+            wanted = getattr(screen, "report_wanted", None)
+            if wanted is not None:
+                wanted.connect(self.open_report)
         if place_id != "review" and "review" in self.screens:
             self.screens["review"].report.pictures.hide_pictures()
         self._stack.setCurrentWidget(self.screens[place_id])

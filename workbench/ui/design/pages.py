@@ -135,6 +135,7 @@ class Notice(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setProperty("notice", "yes")
         inside = QVBoxLayout(self)
         inside.setContentsMargins(10, 6, 10, 6)
         self._text = label("", wrap=True)

@@ -17,7 +17,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -83,13 +85,25 @@ class RowsModel(QAbstractTableModel):
         return None
 
 
+def paint_ground(
+    delegate: QStyledItemDelegate, painter: QPainter, option: QStyleOptionViewItem, index: Index
+) -> None:
+    """A cell without its text: stripes, selection, focus; the rest is the delegate's."""
+    bare = QStyleOptionViewItem(option)
+    delegate.initStyleOption(bare, index)
+    bare.text = ""
+    widget = option.widget
+    style = widget.style() if widget is not None else QApplication.style()
+    style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, widget)
+
+
 class _CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = index.data(CellRole)
         if isinstance(cell, str) or cell is None:
             super().paint(painter, option, index)
             return
-        super().paint(painter, option, QModelIndex())
+        paint_ground(self, painter, option, index)
         text, tone, icon = cell
         box: QRect = option.rect
         if text:

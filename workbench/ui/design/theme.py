@@ -149,16 +149,16 @@ QFrame[bar="status"] QLabel { font-size: 12px; color: @text_2; }
 QFrame[bar="rail"] { background: @rail; border: 0; border-right: 1px solid @line; }
 QFrame[rule="h"] { background: @line; border: 0; max-height: 1px; min-height: 1px; }
 
-QFrame[tone="practice"] { background: @practice; border: 0; border-radius: 4px; }
-QFrame[tone="practice"] QLabel { color: @practice_text; font-weight: 700; }
-QFrame[tone="hold"] { background: @hold_soft; border: 0; border-left: 4px solid @hold; border-radius: 4px; }
-QFrame[tone="hold"] QLabel { color: @hold_text; }
-QFrame[tone="bad"] { background: @bad_soft; border: 0; border-left: 4px solid @bad; border-radius: 4px; }
-QFrame[tone="bad"] QLabel { color: @bad_text; }
-QFrame[tone="wait"] { background: @wait_soft; border: 0; border-left: 4px solid @wait; border-radius: 4px; }
-QFrame[tone="wait"] QLabel { color: @wait_text; }
-QFrame[tone="good"] { background: @good_soft; border: 0; border-left: 4px solid @good; border-radius: 4px; }
-QFrame[tone="good"] QLabel { color: @good_text; }
+.QFrame[tone="practice"] { background: @practice; border: 0; border-radius: 4px; }
+.QFrame[tone="practice"] QLabel { color: @practice_text; font-weight: 700; }
+QFrame[notice="yes"][tone="hold"] { background: @hold_soft; border: 0; border-left: 4px solid @hold; border-radius: 4px; }
+QFrame[notice="yes"][tone="hold"] QLabel { color: @hold_text; }
+QFrame[notice="yes"][tone="bad"] { background: @bad_soft; border: 0; border-left: 4px solid @bad; border-radius: 4px; }
+QFrame[notice="yes"][tone="bad"] QLabel { color: @bad_text; }
+QFrame[notice="yes"][tone="wait"] { background: @wait_soft; border: 0; border-left: 4px solid @wait; border-radius: 4px; }
+QFrame[notice="yes"][tone="wait"] QLabel { color: @wait_text; }
+QFrame[notice="yes"][tone="good"] { background: @good_soft; border: 0; border-left: 4px solid @good; border-radius: 4px; }
+QFrame[notice="yes"][tone="good"] QLabel { color: @good_text; }
 
 QPushButton, QComboBox, QLineEdit, QDateEdit, QSpinBox {
   background: @surface; border: 1px solid @line_strong; border-radius: 4px;
@@ -186,6 +186,9 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @line_stro
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @surface; border: 1px solid @line_strong; border-radius: 4px;
   padding: 4px; selection-background-color: @accent; selection-color: @on_accent; }
 QTextBrowser[reading="yes"], QTextEdit[reading="yes"] { border: 0; font-size: 14px; }
+QSpinBox { padding: 0 6px; }
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: 0; padding: 0; min-height: 0; background: transparent; }
+QSpinBox::up-button, QSpinBox::down-button { subcontrol-origin: border; width: 0; height: 0; border: 0; }
 QCheckBox, QRadioButton { spacing: 6px; min-height: 24px; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @line_strong; border-radius: 3px; background: @surface; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: @check; }

@@ -41,6 +41,7 @@ from workbench.ui.design.icons import icon
 from workbench.ui.design.language import t
 from workbench.ui.design.pages import Notice, Pages, label, panel
 from workbench.ui.design.painting import paint_chip
+from workbench.ui.design.tables import paint_ground
 from workbench.ui.design.theme import theme
 from workbench.ui.register.model import STATUSES, CheckedRole, CheckModel
 from workbench.ui.work import DeskWork
@@ -54,6 +55,7 @@ class _StatusDelegate(QStyledItemDelegate):
         box: QRect = option.rect
         row: Checked = index.data(CheckedRole)
         name, tone, picture = STATUSES[row.status]
+        paint_ground(self, painter, option, index)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_chip(

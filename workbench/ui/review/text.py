@@ -21,6 +21,7 @@ from workbench.domain.errors import M_
 from workbench.ui.design.language import t
 from workbench.ui.design.pages import Pages, label
 from workbench.ui.design.painting import paint_bar, paint_text
+from workbench.ui.design.tables import paint_ground
 from workbench.ui.design.theme import theme
 
 _COLUMNS = (M_("#"), M_("Ground"), M_("Candidate"), M_("Weight"))
@@ -74,7 +75,7 @@ class GroundsModel(QAbstractTableModel):
 
 class _WeightDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, self._empty(index))
+        paint_ground(self, painter, option, index)
         box: QRect = option.rect
         rows = index.model().rows
         top = max((abs(r["weight"]) for r in rows), default=1.0) or 1.0
@@ -84,9 +85,6 @@ class _WeightDelegate(QStyledItemDelegate):
         text = QRect(bar.right() + 6, box.top(), 52, box.height())
         paint_text(painter, text, str(index.data()), align=Qt.AlignmentFlag.AlignRight)
         painter.restore()
-
-    def _empty(self, index: Index) -> QModelIndex:
-        return QModelIndex()
 
 
 class TextTab(QWidget):

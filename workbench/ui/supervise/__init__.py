@@ -1,0 +1,1 @@
+"""監督: the whole queue, who works on what, weights tried before saving, approvals, clocks."""
