@@ -81,6 +81,28 @@ SETTINGS: dict[str, Setting] = {
             level="security",
         ),
         Setting(
+            "exposure.guide_minutes",
+            20,
+            M_("Guide for a day's viewing of masked pictures, in minutes; 0 for none."),
+            level="security",
+            most=480,
+        ),
+        Setting(
+            "exposure.break_after_minutes",
+            10,
+            M_("After how many minutes of such pictures a break is suggested; 0 for never."),
+            level="security",
+            most=240,
+        ),
+        Setting(
+            "exposure.pause_minutes",
+            15,
+            M_("How long without such pictures counts as a break, in minutes."),
+            level="security",
+            least=1,
+            most=240,
+        ),
+        Setting(
             "session.hours",
             8,
             M_("How long a login lasts, in hours."),

@@ -13,6 +13,7 @@ from workbench.desk.audit import Audit
 from workbench.desk.captures import Captures
 from workbench.desk.cases import Cases
 from workbench.desk.exhibits import Exhibits
+from workbench.desk.exposure import Exposures
 from workbench.desk.imports import Imports
 from workbench.desk.officers import Officers
 from workbench.desk.opening import Opened
@@ -62,6 +63,7 @@ class Desk:
         self.exhibit_key = derive(self.data_key, "exhibits")
         self.vault = Vault(self.store.folder / "vault")
         self.exhibits = Exhibits(self)
+        self.exposure = Exposures(self)
         self.approvals = Approvals(self)
         self.reports = Reports(self)
         self.imports = Imports(self)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from workbench.capture.images import blurred_preview
+from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart
 from workbench.domain.errors import M_, BadInput, EvidenceDamaged, NotAllowed
 from workbench.domain.ids import new_id
@@ -170,7 +171,7 @@ class Exhibits(DeskPart):
         content = b"".join(self.chunks_with(wrapped, exhibit))
         return Revealed(exhibit_id, level, blurred_preview(content, edge, blur))
 
-    def hidden(self, exhibit_id: str, seconds: float) -> None:
+    def hidden(self, exhibit_id: str, seconds: float) -> Changes[None]:
         """Record for how long a revealed picture was in view."""
         with self.desk.store.write() as tx:
             exhibit = tx.get("exhibit", exhibit_id)
@@ -178,6 +179,7 @@ class Exhibits(DeskPart):
                 level = stored.level_of(tx, exhibit_id)
                 facts = {"exhibit": exhibit_id, "level": level, "ms": round(seconds * 1000)}
                 self.log_access(tx, "hidden", "report", exhibit["report_id"], **facts)
+        return changed(None, ("exposure", self.desk.officer.id))
 
     def check(self, tx: Reading, exhibits: Iterable[Row]) -> None:
         """Read every exhibit through; EvidenceDamaged for the first that is not as recorded."""

@@ -23,21 +23,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.desk.exposure import Exposure
 from workbench.documents.dates import era_date
 from workbench.domain.clock import jst
 from workbench.domain.errors import M_, Message, WorkbenchError
-from workbench.domain.officer import ROLE_NAMES, Role
 from workbench.ui.design.icons import icon, pixmap
 from workbench.ui.design.language import language, t
-from workbench.ui.design.pages import label
+from workbench.ui.design.pages import Notice, label
 from workbench.ui.design.theme import theme, tokens
 from workbench.ui.keys import KeyMap
 from workbench.ui.register.view import RegisterScreen
 from workbench.ui.review.view import ReviewScreen
+from workbench.ui.status import StatusBar
 from workbench.ui.supervise.view import SuperviseScreen
 from workbench.ui.work import DeskWork
-
-_SAID_MS = 6_000
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,9 @@ class Window(QMainWindow):
         self.resize(1600, 1000)
         self.setMinimumSize(1024, 640)
         self.screens: dict[str, QWidget] = {}
+        self.status = StatusBar(work)
+        self.status.break_due.connect(self._suggest_break)
+        self._guide_told = self._break_told = False
         self._stack = QStackedWidget()
         body = QWidget()
         row = QHBoxLayout(body)
@@ -80,8 +82,10 @@ class Window(QMainWindow):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self._top())
+        self.break_notice = Notice()
+        column.addWidget(self.break_notice)
         column.addWidget(self._stack, 1)
-        column.addWidget(self._status())
+        column.addWidget(self.status)
         row.addLayout(column, 1)
         self.setCentralWidget(body)
         for number, place in enumerate(PLACES, start=1):
@@ -182,30 +186,18 @@ class Window(QMainWindow):
         row.addWidget(menu_button)
         return bar
 
-    def _status(self) -> QFrame:
-        bar = QFrame()
-        bar.setProperty("bar", "status")
-        bar.setFixedHeight(theme().size("status_bar"))
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(18)
-        officer = self.work.desk.officer
-        roles = "・".join(t(ROLE_NAMES[role]) for role in Role if role in officer.roles)
-        who = QLabel()
-        who.setPixmap(pixmap("mdi6.account-outline", "text_2", 14, self.devicePixelRatioF()))
-        row.addWidget(who)
-        row.addWidget(label(f"{officer.name} ({roles})"))
-        self._said = label("")
-        self._said.setAccessibleName(t(M_("What happened last")))
-        row.addWidget(self._said, 1)
-        self._forget = QTimer(self, singleShot=True, interval=_SAID_MS)
-        self._forget.timeout.connect(lambda: self._said.setText(""))
-        row.addWidget(label(M_("Offline: captures wait")))
-        kind = M_("Practice store") if self.work.desk.store.practice else M_("Encrypted store")
-        store = label(kind)
-        store.setToolTip(str(self.work.desk.store.folder))
-        row.addWidget(store)
-        return bar
+    def _suggest_break(self, found: Exposure) -> None:
+        """Once for each time it is due; it never stands in the way."""
+        if found.over and not self._guide_told:
+            self._guide_told = True
+            self.break_notice.say(
+                t(M_("Today's guide for viewing is reached. Hand on what can wait.")), "wait"
+            )
+        elif found.break_due and not self._break_told:
+            self._break_told = True
+            self.break_notice.say(t(M_("Time for a break from these pictures.")), "wait")
+        if not found.break_due:
+            self._break_told = False
 
     # --- moving about -------------------------------------------------------------------------
 
@@ -259,8 +251,7 @@ class Window(QMainWindow):
 
     def say(self, text: str) -> None:
         """A line in the status bar for a few seconds."""
-        self._said.setText(text)
-        self._forget.start()
+        self.status.say(text)
 
     def say_error(self, error: WorkbenchError) -> None:
         more = "" if error.next_step is None else " " + t(error.next_step)

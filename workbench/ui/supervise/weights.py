@@ -73,7 +73,7 @@ class WeightsTab(QWidget):
         head.setContentsMargins(14, 0, 14, 0)
         self.versions = QComboBox()
         self.versions.setAccessibleName(t(M_("Versions of the weights")))
-        self.versions.setMaximumWidth(190)
+        self.versions.setFixedWidth(170)
         self.versions.activated.connect(self._take_version)
         head.addWidget(self.versions)
         self.editor = WeightEditor(self._desk.reference)
