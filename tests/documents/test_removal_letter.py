@@ -9,7 +9,9 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from workbench.documents import typesetting
 from workbench.documents.letters import RemovalLetterFacts, removal_letter
+from workbench.domain.errors import Unavailable
 from workbench.reference.folders import data_folder
 
 TEMPLATES = data_folder() / "templates"
@@ -170,3 +172,13 @@ def test_signs_that_no_font_has_are_printed_as_code_points(place: str) -> None:
 def test_an_office_without_a_name_still_gets_a_letter() -> None:
     bare = replace(FACTS, office_name="", office_prefecture="", office_contact="")
     assert len(pages(removal_letter(bare, "ja", TEMPLATES).pdf)) == 1
+
+
+def test_without_a_japanese_font_no_document_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "_JAPANESE_FAMILIES", ("No Such Family",))
+    typesetting.japanese_font.cache_clear()
+    try:
+        with pytest.raises(Unavailable, match="font"):
+            removal_letter(FACTS, "ja", TEMPLATES)
+    finally:
+        typesetting.japanese_font.cache_clear()

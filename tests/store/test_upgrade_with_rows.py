@@ -79,3 +79,13 @@ def test_an_upgrade_that_would_lose_references_changes_nothing(old: Path) -> Non
         revision = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
         assert revision.scalar_one() == "0001"
     engine.dispose()
+
+
+def test_two_programs_that_upgrade_at_once_keep_the_older_copy(old: Path) -> None:
+    before = (old / "store.db").read_bytes()
+    store = open_practice(old, None).store
+    copy = old / "store.db.before-upgrade-0001"
+    assert copy.read_bytes() == before
+    store._copy_before_upgrade("0001")
+    assert copy.read_bytes() == before
+    store.close()

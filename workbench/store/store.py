@@ -120,10 +120,7 @@ class Store:
 
     def _bring_up_to_date(self) -> None:
         with sqlite.readable_errors(self.database):
-            with self._reader.begin() as connection:
-                revision = connection.execute(
-                    sa.text("SELECT version_num FROM alembic_version")
-                ).scalar_one_or_none()
+            revision = self._revision()
             if revision == HEAD_REVISION:
                 return
             if revision is None or revision not in known_revisions():
@@ -137,11 +134,18 @@ class Store:
             self._copy_before_upgrade(revision)
             upgrade(self.database, self._key)
 
+    def _revision(self) -> str | None:
+        with self._reader.begin() as connection:
+            found = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+            return found.scalar_one_or_none()
+
     def _copy_before_upgrade(self, revision: str) -> None:
         """Keep the database as it is beside itself; nobody writes while it is copied."""
         copy = self.database.with_name(f"store.db.before-upgrade-{revision}")
         with sqlite.held_still(self._writer, self.database):
-            copy_durably(self.database, copy)
+            # Another process may have upgraded it meanwhile: its copy is the one to keep.
+            if self._revision() == revision:
+                copy_durably(self.database, copy)
 
 
 class Reading:
