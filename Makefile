@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	&& { echo $$p; break; }; done)
 PO := workbench/messages/ja/LC_MESSAGES/workbench
 
-.PHONY: run test check release-test bench messages system
+.PHONY: run test check release-test bench messages screens system
 
 run: $(VENV)/.installed
 	$(VENV)/bin/workbench
@@ -23,6 +23,10 @@ check: $(VENV)/.installed
 
 release-test: $(VENV)/.installed
 	$(RUN) -m pytest -m release -o addopts="--strict-markers --strict-config -q --tb=short"
+
+# The pictures of every screen for the manual and for looking at.
+screens: $(VENV)/.installed
+	SCREENS_FOLDER=$(CURDIR)/docs/screens $(RUN) -m pytest tests/ui/test_screens.py
 
 system:
 	sh system-packages.sh

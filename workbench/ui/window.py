@@ -149,7 +149,13 @@ class Window(QMainWindow):
         self.search = QLineEdit()
         self.search.setPlaceholderText(t(M_("Report number or URL")) + "  (Ctrl+F)")
         self.search.setAccessibleName(t(M_("Search by report number or URL")))
-        self.search.addAction(icon("mdi6.magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        glass = self.search.addAction(
+            icon("mdi6.magnify"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        glass.setText(t(M_("Search")))
+        glass.triggered.connect(self._look_up)
+        for mark in self.search.findChildren(QToolButton):
+            mark.setAccessibleName(t(M_("Search")))
         self.search.setFixedWidth(420)
         self.search.returnPressed.connect(self._look_up)
         row.addWidget(self.search)

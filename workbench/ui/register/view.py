@@ -139,6 +139,7 @@ class RegisterScreen(QWidget):
         self.table.verticalHeader().setVisible(False)
         self.table.verticalHeader().setDefaultSectionSize(theme().size("row"))
         header = self.table.horizontalHeader()
+        header.setAccessibleName(self.table.accessibleName())
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
@@ -168,7 +169,7 @@ class RegisterScreen(QWidget):
         return frame
 
     def _picture_panel(self) -> QFrame:
-        frame, column, head = panel(M_("Pictures"), M_("they belong to the first URL"))
+        frame, column, head = panel(M_("Pictures"), M_("for the first URL"))
         paste = QPushButton(icon("mdi6.content-paste"), t(M_("Paste")))
         paste.clicked.connect(self.paste_picture)
         add = QPushButton(icon("mdi6.image-plus-outline"), t(M_("Add…")))

@@ -206,6 +206,7 @@ class QueueTable(QTableView):
         rows.setMinimumSectionSize(ROW_HEIGHT)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
+        columns.setAccessibleName(t(M_("Queue")))
         columns.setFixedHeight(theme().size("header_row"))
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
