@@ -26,7 +26,7 @@ release-test: $(VENV)/.installed
 
 # The pictures of every screen for the manual and for looking at.
 screens: $(VENV)/.installed
-	SCREENS_FOLDER=$(CURDIR)/docs/screens $(RUN) -m pytest tests/ui/test_screens.py
+	SCREENS_FOLDER=$(CURDIR)/docs/screens $(RUN) -m pytest -m "release or not release" tests/ui/test_screens.py
 
 system:
 	sh system-packages.sh

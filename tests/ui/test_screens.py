@@ -14,9 +14,17 @@ import pytest
 WALK = Path(__file__).with_name("walk.py")
 
 
-@pytest.mark.parametrize("scale", ["1", "1.75"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["ja", "en"])
+OFTEN = [("ja", "light", "1"), ("en", "dark", "1"), ("ja", "dark", "1.75")]
+LONG = [
+    ("ja", "dark", "1"), ("en", "light", "1"), ("ja", "light", "1.75"),
+    ("en", "light", "1.75"), ("en", "dark", "1.75"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "scale"),
+    [*OFTEN, *(pytest.param(*kind, marks=pytest.mark.release) for kind in LONG)],
+)
 def test_screens(language: str, scheme: str, scale: str, store: Path, tmp_path: Path) -> None:
     wanted = os.environ.get("SCREENS_FOLDER", "")
     folder = Path(wanted) if wanted else tmp_path
