@@ -70,3 +70,25 @@ def test_a_picture_is_shown_on_request_only_and_written_down(tmp_path: Path) -> 
         acts = [(row["act"], row["details"]) for row in desk.audit.access_log()]
         assert [act for act, _ in acts].count("reveal") == 2
         assert ("hidden", 2500) in [(act, d.get("ms")) for act, d in acts]
+
+
+def test_places_follow_the_order_and_single_changes(tmp_path: Path) -> None:
+    make_practice_store(tmp_path / "store")
+    with Desk(open_practice(tmp_path / "store", "supervisor")) as desk:
+        for place in range(12):
+            source = ("patrol", "ihc", "npa")[place % 3]
+            desk.reports.register(f"https://a{place}.example.test/", [], source)
+        ids = list(desk.queue.order())
+        assert desk.queue.places(ids) == {i: place for place, i in enumerate(ids)}
+        order = desk.queue.order()
+        moved = ids[9]
+        desk.queue.set_band(moved, "immediate", "急ぐ")
+        order.remove(9)
+        place = desk.queue.places([moved])[moved]
+        assert place == 0
+        order.insert(place, moved)
+        assert list(order) == list(desk.queue.order())
+        desk.assessments.assess([moved])
+        desk.reviews.decide(moved, "not_applicable", "報道")
+        assert desk.queue.places([moved]) == {moved: None}
+        assert desk.queue.places([moved], ["routine"]) == {moved: None}

@@ -28,7 +28,15 @@ class RankOrder(Sequence[str]):
 
     def __init__(self, packed: bytes) -> None:
         """16 bytes of UUID for each id, one after the other."""
-        self._packed = packed
+        self._packed = bytearray(packed)
+
+    def remove(self, place: int) -> None:
+        """Take out the id at a place."""
+        del self._packed[place * 16 : place * 16 + 16]
+
+    def insert(self, place: int, report_id: str) -> None:
+        """Put an id before the one at a place."""
+        self._packed[place * 16 : place * 16] = UUID(report_id).bytes
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> RankOrder:
@@ -48,7 +56,7 @@ class RankOrder(Sequence[str]):
             return [self[i] for i in range(*place.indices(len(self)))]
         if not 0 <= place < len(self):
             raise IndexError(place)
-        return str(UUID(bytes=self._packed[place * 16 : place * 16 + 16]))
+        return str(UUID(bytes=bytes(self._packed[place * 16 : place * 16 + 16])))
 
     def place_of(self, report_id: str) -> int | None:
         """Where an id stands, or None."""
@@ -77,7 +85,15 @@ class Queue(DeskPart):
         """The ids of all open reports in rank order, 16 bytes each (for a list of any length)."""
         unheld_by = self.desk.officer.id if hide_held else ""
         with self.desk.store.read() as tx:
-            return RankOrder.of(stored.order(tx, bands, unheld_by))
+            return RankOrder(stored.order(tx, bands, unheld_by))
+
+    def places(
+        self, report_ids: Sequence[str], bands: Sequence[str] = (), *, hide_held: bool = False
+    ) -> dict[str, int | None]:
+        """Where these reports stand in `order` now, None for those that are not in it."""
+        unheld_by = self.desk.officer.id if hide_held else ""
+        with self.desk.store.read() as tx:
+            return stored.places(tx, report_ids, bands, unheld_by)
 
     def rows(self, report_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Rows as `ranked` gives them, for these reports, whether still open or not."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from workbench.desk.changes import Changes
+from workbench.desk.changes import EVERYTHING, Changes
 from workbench.desk.queue import RankOrder
 from workbench.desk.ranking import BAND_NAMES
 from workbench.domain.errors import M_, WorkbenchError
@@ -15,7 +15,6 @@ from workbench.domain.url import defang
 from workbench.ui.design.language import t
 from workbench.ui.work import DeskWork
 
-RowRole = Qt.ItemDataRole.UserRole + 1
 COLUMNS = (
     M_("Band"),
     M_("Priority"),
@@ -26,6 +25,8 @@ COLUMNS = (
 )
 _PAGE = 64
 _KEPT = 4_000
+# More changed reports than this at once, and the whole order is read again.
+_FEW = 100
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -68,10 +69,50 @@ class QueueModel(QAbstractTableModel):
         self.load()
 
     def refresh(self, changes: Changes[Any]) -> None:
-        """Read again what a change touched."""
-        if changes.concerns("report"):
+        """Read again what a change touched: a few reports are moved, many are read anew."""
+        ids = [i for kind, i in changes.touched if kind == "report"]
+        if len(ids) > _FEW or changes.concerns(EVERYTHING):
             self._stale = set(self._rows)
             self.load()
+        elif ids:
+            self._stale |= set(ids) & self._rows.keys()
+            desk = self._work.desk
+            bands, hide = self.bands, self.hide_held
+            self._work.read(
+                lambda: (desk.queue.places(ids, bands, hide_held=hide), desk.queue.counts()),
+                lambda found: self._move(*found, (bands, hide)),
+                self._fail,
+            )
+
+    def _move(
+        self, places: dict[str, int | None], counts: dict[str, int], listed: tuple[Any, bool]
+    ) -> None:
+        """Put single reports where they stand now."""
+        if listed != (self.bands, self.hide_held):
+            # Another list is being read meanwhile.
+            return
+        for report_id in places:
+            before = self._order.place_of(report_id)
+            if before is not None and places[report_id] != before:
+                self.beginRemoveRows(QModelIndex(), before, before)
+                self._order.remove(before)
+                self.endRemoveRows()
+        for report_id, place in sorted(
+            ((i, p) for i, p in places.items() if p is not None), key=lambda item: item[1]
+        ):
+            if self._order.place_of(report_id) is None:
+                place = min(place, len(self._order))
+                self.beginInsertRows(QModelIndex(), place, place)
+                self._order.insert(place, report_id)
+                self.endInsertRows()
+        self._pending.clear()
+        self._turn += 1
+        if len(self._order):
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1)
+            )
+        self.counted.emit(counts)
+        self.loaded.emit()
 
     def _take(self, found: tuple[RankOrder, dict[str, int]]) -> None:
         order, counts = found
@@ -108,10 +149,8 @@ class QueueModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        if role == RowRole:
-            return self._row(index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            row = self._row(index.row())
+            row = self.row_at(index.row())
             return "" if row is None else _spoken(row, index.column(), self)
         return None
 
@@ -137,7 +176,8 @@ class QueueModel(QAbstractTableModel):
         known = self._work.desk.reference.sources.get(source)
         return t(known.name) if known else source
 
-    def _row(self, place: int) -> dict[str, Any] | None:
+    def row_at(self, place: int) -> dict[str, Any] | None:
+        """The row at a place, asked for when it is not there yet (None until it is)."""
         report_id = self._order[place]
         row = self._rows.get(report_id)
         if row is None or report_id in self._stale:

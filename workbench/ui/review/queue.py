@@ -28,7 +28,7 @@ from workbench.ui.design.painting import (
     paint_text,
 )
 from workbench.ui.design.theme import theme, tokens
-from workbench.ui.review.model import QueueModel, RowRole
+from workbench.ui.review.model import QueueModel
 
 ROW_HEIGHT = 48
 _WIDTHS = (112, 72, 240, 116, 60, 76)
@@ -78,7 +78,7 @@ class QueueDelegate(QStyledItemDelegate):
         painter.fillRect(box, look.colour(ground))
         painter.setPen(look.colour("line"))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
-        row: dict[str, Any] | None = index.data(RowRole)
+        row = self._model.row_at(index.row())
         if row is None:
             bar = QRect(box.left() + 10, box.center().y() - 5, min(60, box.width() - 20), 10)
             painter.setPen(Qt.PenStyle.NoPen)

@@ -27,3 +27,8 @@ def upgrade() -> None:
     with op.batch_alter_table("report") as batch:
         batch.add_column(sa.Column("assigned_to", sa.String(length=36), nullable=True))
         batch.create_foreign_key(op.f("fk_report_assigned_to"), "officer", ["assigned_to"], ["id"])
+    op.drop_index("ix_report_queue", table_name="report")
+    columns: list[str | sa.TextClause] = [
+        "open", sa.text("band_rank DESC"), sa.text("score DESC"), "id",
+    ]  # fmt: skip
+    op.create_index("ix_report_queue", "report", columns)
