@@ -154,7 +154,7 @@ class AllowedHosts:
             named_port = text.rpartition(":")[2]
             has_port = named_port.isascii() and named_port.isdigit() and not text.endswith("]")
             try:
-                if text.count(":") > 1 and not text.startswith("["):
+                if text.endswith(":") or (text.count(":") > 1 and not text.startswith("[")):
                     raise ValueError(text)
                 target = parse_target(f"http://{text}/")
                 if not target.host or target.url.count("/") != 3 or "@" in text:

@@ -123,6 +123,9 @@ def resolve(exchange: Exchange) -> list[Address]:
 
 def _resolve_in_time(exchange: Exchange) -> list[str]:
     target = exchange.target
+    if f".{target.host}".rstrip(".").endswith(".onion"):
+        # RFC 7686: such a name means nothing to the DNS, and asking would tell who looks for it.
+        raise exchange.stop("unreachable", M_("The name {host} was not found.", host=target.host))
     answer: list[list[str]] = []
     failure: list[Exception] = []
 
