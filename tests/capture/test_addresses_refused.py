@@ -13,7 +13,12 @@ from workbench.capture.fetch import Fetcher, FetchRules
 from workbench.domain.errors import BadInput
 from workbench.messages import render
 
-FORBIDDEN_ADDRESSES = """
+
+def listed(text: str) -> list[str]:
+    return text.split()
+
+
+FORBIDDEN_ADDRESSES = listed("""
 0.0.0.0 0.1.2.3 10.0.0.0 10.0.0.1 10.255.255.255 100.64.0.0 100.64.0.1 100.127.255.255
 127.0.0.0 127.0.0.1 127.0.0.2 127.1.2.3 127.255.255.255
 169.254.0.1 169.254.169.254 169.254.169.253 169.254.170.2 169.254.170.23 169.254.255.255
@@ -27,9 +32,9 @@ FORBIDDEN_ADDRESSES = """
 2001:20::1 2001:1ff::1 2001:db8::1 2002:: 2002:7f00:1:: 2002:a00:1::1 2002:808:808::1
 3fff::1 4000::1 5f00::1 fc00::1 fd00::1 fd00:ec2::254 fd00:ec2::253 fd20:ce::254 fdff:ffff::1
 fe80::1 febf::1 fec0::1 feff::1 ff00::1 ff02::1 ff0e::1
-""".split()
+""")
 
-FORBIDDEN_URLS = """
+FORBIDDEN_URLS = listed("""
 http://2130706433/ http://017700000001/ http://0x7f000001/ http://0X7F.0.0.1/ http://0177.0.0.1/
 http://0177.0.0.01/ http://127.1/ http://127.0.1/ http://0x7f.1/ http://0/ http://0.0/ http://00/
 http://3232235777/ http://0xc0a80101/ http://192.168.257/ http://10.1/ http://2852039166/
@@ -49,34 +54,34 @@ http://printer。local/ http://local/ http://nas.lan/ http://portal.intranet/ ht
 http://metadata.google.internal/ http://router.home.arpa/
 http://page.example:22/ http://page.example:25/ http://page.example:6667/ http://page.example:0/
 http://8.8.8.8:53/
-""".split()
+""")
 
-NOT_EVEN_A_URL = """
+NOT_EVEN_A_URL = listed("""
 http://256.0.0.1/ http://4294967296/ http://0x100000000/ http://1.2.3.4.5/ http://127.0.0.1.08/
 http://[fe80::1%25eth0]/ http://[::1/ http://[::g]/ http://127.0.0.1%00.example/ http:// http://%/
 http://a:99999/ //127.0.0.1/ 127.0.0.1
-""".split()
+""")
 
-OTHER_SCHEMES = """
+OTHER_SCHEMES = listed("""
 file:///etc/passwd ftp://127.0.0.1/ gopher://127.0.0.1/ data:text/html,x javascript:alert(1)
 about:blank ws://127.0.0.1/ mailto:a@mail.example tel:0900000000 blob:http://page.example/x
-""".split()
+""")
 
-ALLOWED_ADDRESSES = """
+ALLOWED_ADDRESSES = listed("""
 1.0.0.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.1
 168.63.129.15 169.253.255.255 169.255.0.0 172.15.255.255 172.32.0.0 191.255.255.255 192.0.1.0
 192.0.3.0 192.88.98.255 192.88.100.0 192.167.255.255 192.169.0.0 198.17.255.255 198.20.0.0
 198.51.99.255 198.51.101.0 203.0.112.255 203.0.114.0 223.255.255.255
 2001:200::1 2001:db7:ffff::1 2001:db9::1 2003::1 2400::1 2606:4700::1111 2a00:1450::1 3ffe::1
-""".split()
+""")
 
-ALLOWED_URLS = """
+ALLOWED_URLS = listed("""
 http://page.example/ https://page.example/ http://page.example:8080/ https://page.example:8443/x
 http://PAGE.example./ http://例え.example/ http://xn--r8jz45g.example/ http://localhost.example/
 http://local.example/ http://notlocal/ http://mylocalhost.example/ http://127.0.0.1.example/
 http://10.example/ http://internal-news.example/ http://lan.example/ http://user:word@page.example/
 http://page.example\\@127.0.0.1/ http://page.example/?u=http://127.0.0.1/ http://134744072/
-""".split()
+""")
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +155,10 @@ def test_an_onion_name_is_never_asked_for(nowhere: Fetcher, tmp_path: Path, host
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "2130706433", "0x7f.1", "１２７.0.0.1", "127.0.0.1.", "a:b@127.0.0.1"]
-    + ["localhost", "localhost.", "[::ffff:127.0.0.1]", "0"],
+    listed(
+        "127.0.0.1 2130706433 0x7f.1 １２７.0.0.1 127.0.0.1. a:b@127.0.0.1 localhost localhost. "
+        "[::ffff:127.0.0.1] 0"
+    ),
 )
 def test_no_packet_reaches_a_listener_here(canary: Canary, fetching: Fetching, host: str) -> None:
     assert fetching(f"http://{host}:{canary.port}/").outcome == "refused_address"
@@ -219,8 +226,13 @@ def test_a_listed_name_opens_here_and_private_but_no_metadata(
 
 @pytest.mark.parametrize(
     "entry",
-    ["a b", "http://a.test", "a.test/x", "a@a.test", "a.test:99999", "a.test:", "a.test:x", "::1"]
-    + ["a.test?x", "a.test#x", "a.test:80:90", "[::1", "a.test:-1"],
+    [
+        "a b",
+        *listed(
+            "http://a.test a.test/x a@a.test a.test:99999 a.test: a.test:x ::1 a.test?x a.test#x"
+        ),
+        *listed("a.test:80:90 [::1 a.test:-1"),
+    ],
 )
 def test_an_allow_list_that_is_none_is_refused(entry: str) -> None:
     with pytest.raises(BadInput, match="not a host"):

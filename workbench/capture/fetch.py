@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import ssl
 import time
 from collections.abc import Callable
@@ -39,6 +40,9 @@ _USER_AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/131.0.0.0 Safari/537.36"
 )
+_BROKE_OFF = M_("The page broke off before its end.")
+# What http.client raises for a header line too long, and for more than 100 of them.
+_HEADER_FLOODS = (http.client.LineTooLong, http.client.HTTPException)
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -220,6 +224,9 @@ class Fetcher:
             try:
                 answer.status = response.status_code
                 self._read(exchange, response)
+                if exchange.header_end is None:
+                    # http.client takes the end of the connection for the end of the headers.
+                    raise exchange.stop("bad_response", _BROKE_OFF)
             finally:
                 response.close()
         except ExchangeStopped as stopped:
@@ -230,6 +237,8 @@ class Fetcher:
             # http.client and urllib3 refuse some absurd responses with plain ValueErrors.
             answer.outcome = "bad_response"
             answer.reason = M_("The answer is not HTTP: {why}", why=str(error)[:120])
+        finally:
+            exchange.hang_up()
         self._complete(exchange, answer)
         self._keep(exchange, answer, archive)
         return answer
@@ -281,15 +290,16 @@ class Fetcher:
             )
             return
         answer.outcome = "bad_response"
-        if exchange.header_end is None:
-            answer.reason = M_("The answer is not HTTP.")
+        if answer.status is not None:
+            answer.reason = _BROKE_OFF
+        elif type(_cause(error, http.client.HTTPException)) in _HEADER_FLOODS:
+            answer.reason = M_("The server sent headers larger than allowed.")
         else:
-            answer.reason = M_("The page broke off before its end.")
+            answer.reason = M_("The answer is not HTTP.")
 
     def _complete(self, exchange: Exchange, answer: _Answer) -> None:
         """Fields and decoded body from the very bytes received, also of a broken answer."""
-        raw = bytes(exchange.received)
-        answer.fields, body = split_response(raw, exchange.header_end)
+        answer.fields, body = split_response(*exchange.final_answer())
         if (header_field(answer.fields, "transfer-encoding") or "").lower().endswith("chunked"):
             body = unchunk(body)
         else:
@@ -328,15 +338,17 @@ class Fetcher:
             facts[f"tlsCertificateSha256-{place}"] = digest
         if exchange.chain:
             facts["tlsCertificatePem"] = ssl.DER_cert_to_PEM_cert(exchange.chain[0])
+        received, header_end = exchange.final_answer()
         archive.exchange(
             exchange.target.url,
             answer.started_at_us,
             bytes(exchange.sent),
-            bytes(exchange.received),
-            exchange.header_end,
+            received,
+            header_end,
             exchange.peer,
             answer.truncated,
             facts,
+            bytes(exchange.received[: exchange.answer_start]),
         )
 
     def _result(

@@ -28,7 +28,8 @@ def warc_date(at_us: int) -> str:
 
 
 def _digest(content: bytes) -> str:
-    return "sha256:" + base64.b32encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+    # With its padding: `warcio check` takes an unpadded SHA-256 for another one.
+    return "sha256:" + base64.b32encode(hashlib.sha256(content).digest()).decode()
 
 
 def _record_id() -> str:
@@ -64,8 +65,13 @@ class CaptureArchive:
         ip: str | None,
         truncated: str | None,
         facts: Mapping[str, str],
+        interim: bytes = b"",
     ) -> None:
-        """One hop: request, response and a metadata record with what HTTP does not say."""
+        """One hop: request, response and a metadata record with what HTTP does not say.
+
+        `interim` answers (status 1xx) get a record of their own: a reader of WARC takes the first
+        header block of a response for that of the page.
+        """
         common = {"WARC-Target-URI": url, "WARC-Date": warc_date(at_us)}
         if ip is not None:
             common["WARC-IP-Address"] = ip
@@ -85,6 +91,10 @@ class CaptureArchive:
             payload = sent[end + 4 :] if end >= 0 else b""
             media = "application/http; msgtype=request"
             self._write("request", media, sent, payload, request_id, {**common, **relation})
+        if interim:
+            relation = {"WARC-Concurrent-To": answer_id if received else request_id}
+            media = "application/http; msgtype=response"
+            self._write("metadata", media, interim, interim, _record_id(), {**common, **relation})
         described = answer_id if received else request_id
         relation = {"WARC-Concurrent-To": described} if (sent or received) else {}
         lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in facts.items())

@@ -7,8 +7,10 @@ Every byte sent and received (after TLS) is kept as it was.
 
 from __future__ import annotations
 
+import http.client
 import io
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -55,12 +57,14 @@ class Exchange:
     max_wire_bytes: int
     sent: bytearray = field(default_factory=bytearray)
     received: bytearray = field(default_factory=bytearray)
+    answer_start: int = 0
     header_end: int | None = None
     resolved: tuple[str, ...] = ()
     peer: str | None = None
     chain: tuple[bytes, ...] = ()
     stopped: ExchangeStopped | None = None
     closed_by_server: bool = False
+    connection: socket.socket | None = None
 
     def stop(self, outcome: str, reason: Message) -> ExchangeStopped:
         """Remember why the exchange ends; the first reason stays."""
@@ -75,16 +79,35 @@ class Exchange:
         return left
 
     def note_received(self, piece: bytes) -> None:
-        """Keep received bytes and hold them against the limits."""
-        start = max(0, len(self.received) - 3)
+        """Keep received bytes and hold them against the limits.
+
+        `answer_start` is where the final answer begins, behind any interim ones.
+        """
+        start = max(self.answer_start, len(self.received) - 3)
         self.received += piece
-        if self.header_end is None:
-            self.header_end = end_of_headers(self.received, start)
+        while self.header_end is None:
+            end = end_of_headers(self.received, start)
+            if end is None:
+                break
+            if _is_interim(self.received[self.answer_start : end]):
+                self.answer_start = start = end
+            else:
+                self.header_end = end
         headers_seen = len(self.received) if self.header_end is None else self.header_end
         if headers_seen > self.max_header_bytes:
             raise self.stop("bad_response", M_("The server sent headers larger than allowed."))
         if len(self.received) > self.max_wire_bytes:
             raise self.stop("too_large", M_("The page is larger than allowed."))
+
+    def final_answer(self) -> tuple[bytes, int | None]:
+        """The bytes received after any interim answers, and where their headers end."""
+        end = None if self.header_end is None else self.header_end - self.answer_start
+        return bytes(self.received[self.answer_start :]), end
+
+    def hang_up(self) -> None:
+        """Close the connection, also when its answer was left half read."""
+        if self.connection is not None:
+            self.connection.close()
 
 
 def end_of_headers(raw: bytes | bytearray, start: int = 0) -> int | None:
@@ -95,6 +118,26 @@ def end_of_headers(raw: bytes | bytearray, start: int = 0) -> int | None:
         if (at := raw.find(mark, start)) >= 0
     ]
     return min(ends) if ends else None
+
+
+_INTERIM = re.compile(rb"HTTP/1\.\d 1(?!01)\d\d\b")
+
+
+def _is_interim(header: bytes | bytearray) -> bool:
+    """Whether this announces that the answer comes later (100, 102, 103, …; not 101)."""
+    return _INTERIM.match(header) is not None
+
+
+class _Response(http.client.HTTPResponse):
+    """Reads past every interim answer; http.client itself knows only 100 as one."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 100 <= found[1] < 200 or found[1] == 101:
+                return found
+            while self.fp.readline(65536) not in (b"\r\n", b"\n", b""):
+                pass
 
 
 def resolve(exchange: Exchange) -> list[Address]:
@@ -164,6 +207,7 @@ def connect_checked(exchange: Exchange) -> socket.socket:
             connected.close()
             raise exchange.stop("refused_address", refusal)
         exchange.peer = str(peer)
+        exchange.connection = connected
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connected
     exchange.seconds_left()
@@ -297,6 +341,7 @@ def peek_certificate(exchange: Exchange) -> tuple[bytes, ...]:
 def _connection_class(base: type[Any], exchange: Exchange) -> type[Any]:
     class Guarded(base):  # type: ignore[misc]
         sock: Any
+        response_class = _Response
 
         def _new_conn(self) -> socket.socket:
             connected = connect_checked(exchange)
@@ -307,6 +352,7 @@ def _connection_class(base: type[Any], exchange: Exchange) -> type[Any]:
             super().connect()
             if isinstance(self.sock, ssl.SSLSocket):
                 exchange.chain = certificate_chain(self.sock)
+            exchange.connection = self.sock
             self.sock = RecordedSocket(self.sock, exchange)
 
     return Guarded
