@@ -21,7 +21,7 @@ Sit = Callable[..., Any]
 def review_of(seat: Any, qtbot: QtBot) -> ReviewScreen:
     screen = seat.window.go("review")
     assert isinstance(screen, ReviewScreen)
-    qtbot.waitUntil(lambda: screen.bar.isEnabled(), timeout=15_000)
+    qtbot.waitUntil(lambda: screen.bar.is_ready, timeout=15_000)
     return screen
 
 
@@ -58,7 +58,7 @@ def test_undo_brings_the_report_back(store: Path, sit: Sit, qtbot: QtBot) -> Non
     QTest.keyClicks(screen.table, "1")
     QTest.keyClick(screen.table, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: screen.current not in (None, first), timeout=15_000)
-    qtbot.waitUntil(lambda: screen.bar.isEnabled(), timeout=15_000)
+    qtbot.waitUntil(lambda: screen.bar.is_ready, timeout=15_000)
     screen.undo()
     qtbot.waitUntil(lambda: screen.current == first, timeout=15_000)
     assert state_of(store, first) == "in_review"
@@ -90,10 +90,10 @@ def test_two_desks_never_hold_the_same_report(store: Path, sit: Sit, qtbot: QtBo
     qtbot.waitUntil(lambda: other.report.report is not None, timeout=15_000)
     qtbot.waitUntil(lambda: other.report.notice.isVisible(), timeout=15_000)
     assert other.current == one.current
-    assert not other.bar.isEnabled()
+    assert not other.bar.is_ready
     assert "担当" in other.report.notice.text
     QTest.keyClick(other.table, Qt.Key.Key_F4)
-    qtbot.waitUntil(lambda: other.bar.isEnabled(), timeout=15_000)
+    qtbot.waitUntil(lambda: other.bar.is_ready, timeout=15_000)
     assert other.current != one.current
 
 

@@ -22,7 +22,7 @@ from workbench.desk.opening import (
 from workbench.domain.errors import M_, NotAllowed, WorkbenchError
 from workbench.settings import Settings
 from workbench.ui.design.language import language, t, use_language
-from workbench.ui.design.theme import apply_theme, system_scheme, theme
+from workbench.ui.design.theme import apply_theme, dress, system_scheme, theme
 from workbench.ui.welcome.view import Welcome
 from workbench.ui.window import Window
 from workbench.ui.work import DeskWork
@@ -162,6 +162,7 @@ class Seat(QObject):
         self.window.language_wanted.connect(self.speak, Qt.ConnectionType.QueuedConnection)
         self.window.scheme_wanted.connect(self.wear, Qt.ConnectionType.QueuedConnection)
         self.window.left.connect(self.stand_up, Qt.ConnectionType.QueuedConnection)
+        dress(self.window)
         self.window.show()
 
     def _close_window(self) -> None:
@@ -181,6 +182,7 @@ class Seat(QObject):
         welcome = Welcome(self._folder, self._settings)
         welcome.opened.connect(self.sit_down)
         column.addWidget(welcome)
+        dress(holder)
         holder.show()
         if old is not None:
             old.hide()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +15,7 @@ from workbench.desk.desk import Desk
 from workbench.domain.errors import WorkbenchError
 
 _WATCH_MS = 1_500
+_SWITCH_S = 0.001
 _log = logging.getLogger("workbench.ui")
 
 Then = Callable[[Any], object]
@@ -36,6 +38,8 @@ class DeskWork(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        # The window's thread must get its turn soon while others compute.
+        sys.setswitchinterval(_SWITCH_S)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="desk-write")
         self._readers = ThreadPoolExecutor(3, thread_name_prefix="desk-read")
         self._newest: dict[str, int] = {}

@@ -148,10 +148,14 @@ class Notice(QFrame):
 
     def say(self, text: str, tone: str = "bad") -> None:
         """Show a text in a tone (bad, wait, good, hold); an empty one takes it away."""
-        self._text.setText(text)
-        self.setProperty("tone", tone)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        if text:
+            self._text.setText(text)
+            if self.property("tone") != tone:
+                self.setProperty("tone", tone)
+                self.style().unpolish(self)
+                self.style().polish(self)
+        else:
+            self._text.setText("")
         self.setVisible(bool(text))
 
     def say_error(self, error: WorkbenchError) -> None:

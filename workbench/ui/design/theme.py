@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 @cache
@@ -76,14 +76,22 @@ def system_scheme() -> str:
 
 
 def apply_theme(application: QApplication, scheme: str) -> Theme:
-    """Use `scheme` from now on: palette, font and style sheet of the application."""
+    """Use `scheme` from now on: style, palette and font. The sheet is for `dress`."""
     global _theme
     _theme = Theme(scheme)
     application.setStyle("Fusion")
     application.setPalette(_palette(_theme))
     application.setFont(_theme.font())
-    application.setStyleSheet(style_sheet(_theme))
     return _theme
+
+
+def dress(top: QWidget) -> None:
+    """Give a finished top-level widget the style sheet.
+
+    Not the application: then every widget put into another while a screen is built would be
+    styled again with all it holds, which is most of a screen's time to start.
+    """
+    top.setStyleSheet(style_sheet(_theme))
 
 
 def _palette(look: Theme) -> QPalette:

@@ -36,6 +36,7 @@ from workbench.ui.design.theme import theme
 _CANDIDATES = 8
 _LEAST_PROBABILITY = 0.01
 _REASONS = 6
+_MEASURES = 6
 _REASON_HEIGHT = 30
 
 
@@ -50,21 +51,28 @@ class Finding:
 
 
 class KeyButton(QAbstractButton):
-    """A digit key and what it chooses; with how probable the classifier finds it, if it says."""
+    """A digit key and what it chooses; with how probable the classifier finds it, if it says.
 
-    def __init__(
-        self, digit: str, name: str, probability: float | None, full: str, height: int = 42
-    ) -> None:
+    Made once and filled anew for every report: making widgets is what costs time.
+    """
+
+    def __init__(self, digit: str, height: int = 42) -> None:
         super().__init__()
-        self._digit, self._name, self._probability = digit, name, probability
+        self._digit, self._name = digit, ""
+        self._probability: float | None = None
         self._height = height
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
+
+    def fill(self, name: str, probability: float | None, full: str) -> None:
+        """What the key stands for now."""
+        self._name, self._probability = name, probability
         told = "" if probability is None else f" {probability:.2f}"
-        self.setAccessibleName(f"{digit} {name}{told}")
+        self.setAccessibleName(f"{self._digit} {name}{told}")
         self.setToolTip(full)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(120, self._height)
@@ -115,7 +123,10 @@ class DecidingBar(QFrame):
         self._category: Category | None = None
         self._choices: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._reason_keys: dict[str, KeyButton] = {}
+        self._reason_keys: list[KeyButton] = []
+        self._given: list[str] = []
+        self._filling = False
+        self._ready = False
         self._reason_stage = False
         self._short_decide = False
         self._has_pictures = False
@@ -129,19 +140,38 @@ class DecidingBar(QFrame):
         head.addStretch(1)
         head.addWidget(self._law)
         column.addLayout(head)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(6)
-        column.addLayout(self._grid)
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        column.addLayout(grid)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
+        for place, digit in enumerate("1234567890"):
+            button = KeyButton(digit)
+            button.clicked.connect(lambda _=False, d=digit: self.press_digit(d, fresh=True))
+            self._group.addButton(button, int(digit))
+            grid.addWidget(button, place // 5, place % 5)
+        for number in range(5):
+            grid.setColumnStretch(number, 1)
         self.others = QComboBox()
         self.others.setAccessibleName(t(M_("Find another category")))
         self.others.setMaxVisibleItems(24)
         self.others.activated.connect(self._other_chosen)
+        for category in reference.categories.values():
+            if category.id != NEEDS_REVIEW:
+                self.others.addItem(t(category.name), category.id)
         self.others.hide()
         column.addWidget(self.others)
-        self._measures_row = FlowLayout(14)
-        column.addLayout(self._measures_row)
+        measures = FlowLayout(14)
+        column.addLayout(measures)
+        measures.addWidget(label(M_("Measures"), "strong"))
+        self._no_category = label(M_("(choose a category first)"), "caption")
+        measures.addWidget(self._no_category)
+        self._boxes: list[QCheckBox] = []
+        for _ in range(_MEASURES):
+            box = QCheckBox()
+            box.toggled.connect(self._refresh)
+            self._boxes.append(box)
+            measures.addWidget(box)
         self._measures: dict[str, QCheckBox] = {}
         reasons = QHBoxLayout()
         reasons.setSpacing(8)
@@ -153,12 +183,22 @@ class DecidingBar(QFrame):
         reasons.addWidget(self.reason, 1)
         column.addLayout(reasons)
         # Two rows are always there, so that nothing moves under the officer's hand.
-        self._reasons = QGridLayout()
-        self._reasons.setSpacing(6)
+        reason_grid = QGridLayout()
+        reason_grid.setSpacing(6)
+        reason_grid.setContentsMargins(0, 0, 0, 0)
         reason_keys = QWidget()
         reason_keys.setFixedHeight(2 * _REASON_HEIGHT + 6)
-        reason_keys.setLayout(self._reasons)
-        self._reasons.setContentsMargins(0, 0, 0, 0)
+        reason_keys.setLayout(reason_grid)
+        for place in range(_REASONS):
+            button = KeyButton(str(place + 1), _REASON_HEIGHT)
+            button.clicked.connect(lambda _=False, n=place: self._give_reason(n))
+            self._reason_keys.append(button)
+            reason_grid.addWidget(button, place // 3, place % 3)
+            keep = button.sizePolicy()
+            keep.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(keep)
+        for number in range(3):
+            reason_grid.setColumnStretch(number, 1)
         column.addWidget(reason_keys)
         foot = QHBoxLayout()
         foot.setSpacing(8)
@@ -194,7 +234,20 @@ class DecidingBar(QFrame):
     def clear(self) -> None:
         """No report: nothing to choose."""
         self._fill([], [], False)
-        self.setEnabled(False)
+        self._told.setText("")
+        self.set_ready(False)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a finding can be made now."""
+        return self._ready
+
+    def set_ready(self, ready: bool) -> None:
+        """Take findings, or none while there is no report or one is being written."""
+        self._ready = ready
+        for button in (self.skip_button, self.ask_button):
+            button.setEnabled(ready or button is self.skip_button)
+        self._refresh()
 
     def offer(
         self, labels: list[list[Any]], abstained: bool, has_pictures: bool, model: str
@@ -218,7 +271,7 @@ class DecidingBar(QFrame):
             told += " · " + t(M_("The classifier is not sure"))
         self._told.setText(told)
         self._fill(candidates[:_CANDIDATES], last, has_pictures)
-        self.setEnabled(True)
+        self.set_ready(True)
 
     def _fill(
         self,
@@ -226,48 +279,44 @@ class DecidingBar(QFrame):
         last: list[tuple[str, str, float | None]],
         has_pictures: bool,
     ) -> None:
-        for button in self._group.buttons():
-            self._group.removeButton(button)
-            self._grid.removeWidget(button)
-            button.deleteLater()
-        self._choices = {}
+        self._filling = True
         self._has_pictures = has_pictures
+        self._choices = {}
         self._names = {}
         rows = [(str(place), *candidate) for place, candidate in enumerate(candidates, start=1)]
         rows += [("9", *candidate) for candidate in last]
-        for place, (digit, category_id, name, probability) in enumerate(rows):
+        for digit, category_id, name, probability in rows:
             self._names[category_id] = name
-            self._add(place, digit, name, probability, category_id)
+            self._choices[digit] = category_id
+            full = t(self._reference.categories[category_id].name)
+            self._key(digit).fill(name, probability, full)
         if last:
-            self._add(len(rows), "0", t(M_("Find another…")), None, "")
-        self._choose(None)
+            self._choices["0"] = ""
+            other = t(M_("Find another…"))
+            self._key("0").fill(other, None, other)
+        for digit in "1234567890":
+            self._key(digit).setVisible(digit in self._choices)
         self.others.hide()
-        self.others.clear()
-        for category in self._reference.categories.values():
-            if category.id != NEEDS_REVIEW:
-                self.others.addItem(t(category.name), category.id)
         self.others.setCurrentIndex(-1)
         self.reason.clear()
         self.level.setCurrentIndex(0)
         self.level.setVisible(has_pictures)
+        self._filling = False
+        self._choose(None)
 
-    def _add(
-        self, place: int, digit: str, name: str, probability: float | None, category_id: str
-    ) -> None:
-        full = t(self._reference.categories[category_id].name) if category_id else name
-        button = KeyButton(digit, name, probability, full)
-        self._choices[digit] = category_id
-        button.clicked.connect(lambda _=False, d=digit: self.press_digit(d, fresh=True))
-        self._group.addButton(button, int(digit))
-        self._grid.addWidget(button, place // 5, place % 5)
+    def _key(self, digit: str) -> KeyButton:
+        button = self._group.button(int(digit))
+        assert isinstance(button, KeyButton)
+        return button
 
     def press_digit(self, digit: str, *, fresh: bool = False) -> bool:
         """A digit: the candidate first, then its reason. False when it stands for nothing."""
         if self._reason_stage and not fresh:
-            button = self._reason_keys.get(digit)
-            if button is not None:
-                button.click()
-            return button is not None
+            place = int(digit) - 1
+            if 0 <= place < len(self._given):
+                self._give_reason(place)
+                return True
+            return False
         if digit not in self._choices:
             return False
         self._group.button(int(digit)).setChecked(True)
@@ -298,49 +347,41 @@ class DecidingBar(QFrame):
             for button in self._group.buttons():
                 button.setChecked(False)
             self._group.setExclusive(True)
+        self._filling = True
         self._show_measures()
         self._show_reasons()
+        self._filling = False
         self._refresh()
 
     def _show_measures(self) -> None:
-        self._measures_row.clear()
-        self._measures = {}
-        self._measures_row.addWidget(label(M_("Measures"), "strong"))
-        usual = self._category.measures if self._category else ()
-        for place, name in enumerate(usual):
-            box = QCheckBox(t(self._reference.measures[name].name))
+        usual = self._category.measures[:_MEASURES] if self._category else ()
+        self._measures = dict(zip(usual, self._boxes, strict=False))
+        for place, (name, box) in enumerate(self._measures.items()):
+            box.setText(t(self._reference.measures[name].name))
             box.setChecked(place == 0 and name != "none")
-            box.toggled.connect(self._refresh)
-            self._measures[name] = box
-            self._measures_row.addWidget(box)
-        if not usual:
-            self._measures_row.addWidget(label(M_("(choose a category first)"), "caption"))
+        for place, box in enumerate(self._boxes):
+            box.setVisible(place < len(usual))
+        self._no_category.setVisible(not usual)
 
     def _show_reasons(self) -> None:
-        _empty(self._reasons)
-        self._reason_keys = {}
-        if self._category is None:
-            return
-        fitting = self._reference.reasons_for(self._category.cls)[:_REASONS]
-        for place, reason in enumerate(fitting):
-            text = t(reason.name)
-            button = KeyButton(str(place + 1), text, None, text, _REASON_HEIGHT)
-            button.clicked.connect(
-                lambda _=False, b=button, given=text: self._give_reason(b, given)
-            )
-            self._reason_keys[str(place + 1)] = button
-            self._reasons.addWidget(button, place // 3, place % 3)
-        for column in range(3):
-            self._reasons.setColumnStretch(column, 1)
+        fitting = self._reference.reasons_for(self._category.cls) if self._category else []
+        self._given = [t(reason.name) for reason in fitting[:_REASONS]]
+        for place, button in enumerate(self._reason_keys):
+            button.setChecked(False)
+            button.setVisible(place < len(self._given))
+            if place < len(self._given):
+                button.fill(self._given[place], None, self._given[place])
 
-    def _give_reason(self, button: KeyButton, text: str) -> None:
-        for other in self._reason_keys.values():
-            other.setChecked(other is button)
-        self.reason.setText(text)
+    def _give_reason(self, place: int) -> None:
+        for other, button in enumerate(self._reason_keys):
+            button.setChecked(other == place)
+        self.reason.setText(self._given[place])
 
     def _refresh(self) -> None:
+        if self._filling:
+            return
         category = self._category
-        ready = category is not None and bool(self.reason.text().strip())
+        ready = self._ready and category is not None and bool(self.reason.text().strip())
         self.decide_button.setEnabled(ready)
         if category is None:
             self.decide_button.setText(t(M_("Decide")))
@@ -357,8 +398,9 @@ class DecidingBar(QFrame):
             measures = "、".join(chosen) if chosen else t(M_("no measure"))
             self._after.setText(t(M_("After this: {measures}", measures=measures)))
             self._after.setToolTip(self._after.text())
-        self.decide_button.setMinimumWidth(self.decide_button.sizeHint().width())
-        self.decide_button.setAccessibleName(self.decide_button.text())
+        if self.decide_button.accessibleName() != self.decide_button.text():
+            self.decide_button.setAccessibleName(self.decide_button.text())
+            self.decide_button.setMinimumWidth(self.decide_button.sizeHint().width())
 
     def _chosen(self) -> tuple[str, ...]:
         return tuple(name for name, box in self._measures.items() if box.isChecked())
@@ -366,7 +408,7 @@ class DecidingBar(QFrame):
     def finding(self) -> Finding | None:
         """What would be decided now; None while category or reason is missing."""
         reason = self.reason.text().strip()
-        if self._category is None or not reason:
+        if not self._ready or self._category is None or not reason:
             return None
         level = self.level.currentData() if self._has_pictures else None
         return Finding(self._category.id, reason, self._chosen(), level)
@@ -410,12 +452,3 @@ def digit_of(text: str) -> str | None:
 
 def _short(text: str, most: int = 12) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _empty(layout: QGridLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -53,6 +53,8 @@ class QueueModel(QAbstractTableModel):
         self.bands: tuple[str, ...] = ()
         self.hide_held = False
         self.ready = False
+        # Rows move by themselves now: what the view selects meanwhile is nobody's wish.
+        self.settling = False
 
     def load(self) -> None:
         """Read the order anew; rows already known stay in view until they are read again."""
@@ -91,6 +93,7 @@ class QueueModel(QAbstractTableModel):
         if listed != (self.bands, self.hide_held):
             # Another list is being read meanwhile.
             return
+        self.settling = True
         for report_id in places:
             before = self._order.place_of(report_id)
             if before is not None and places[report_id] != before:
@@ -105,12 +108,12 @@ class QueueModel(QAbstractTableModel):
                 self.beginInsertRows(QModelIndex(), place, place)
                 self._order.insert(place, report_id)
                 self.endInsertRows()
+        self.settling = False
         self._pending.clear()
         self._turn += 1
-        if len(self._order):
-            self.dataChanged.emit(
-                self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1)
-            )
+        for place in places.values():
+            if place is not None and place < len(self._order):
+                self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
         self.counted.emit(counts)
         self.loaded.emit()
 
@@ -193,7 +196,9 @@ class QueueModel(QAbstractTableModel):
 
         def arrived(rows: list[dict[str, Any]]) -> None:
             for row in rows:
-                self._rows[row["id"]] = row
+                # An equal row stays the object it was: what was painted of it is still good.
+                if self._rows.get(row["id"]) != row:
+                    self._rows[row["id"]] = row
                 self._rows.move_to_end(row["id"])
                 self._stale.discard(row["id"])
             while len(self._rows) > _KEPT:

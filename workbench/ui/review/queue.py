@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -31,6 +32,7 @@ from workbench.ui.design.theme import theme, tokens
 from workbench.ui.review.model import QueueModel
 
 ROW_HEIGHT = 48
+_PICTURES_KEPT = 600
 _WIDTHS = (112, 72, 240, 116, 60, 76)
 _CLOCKS = {
     "immediate": M_("At once"),
@@ -50,11 +52,17 @@ def age_text(since_us: int, now_us: int) -> str:
 
 
 class QueueDelegate(QStyledItemDelegate):
-    """Paints everything inside a cell."""
+    """Paints everything inside a cell, and keeps what it painted.
+
+    A report that is decided moves every row below it: painting them all again from their parts
+    takes longer than the decision itself.
+    """
 
     def __init__(self, model: QueueModel) -> None:
         super().__init__()
         self._model = model
+        self._kept: OrderedDict[tuple[Any, ...], QPixmap] = OrderedDict()
+        self._rows_of: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -67,28 +75,49 @@ class QueueDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        look = theme()
         box: QRect = option.rect
-        state = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         ground = "selected" if selected else "hover" if hovered else "surface"
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = self._model.row_at(index.row())
+        column = index.column()
+        ratio = painter.device().devicePixelRatioF()
+        # Rows are new objects whenever they are read again; ages change by the minute.
+        minute = self._model.now_us() // (60 * SECOND)
+        key = (id(row), column, box.width(), box.height(), ground, ratio, theme().scheme, minute)
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = QPixmap(round(box.width() * ratio), round(box.height() * ratio))
+            kept.setDevicePixelRatio(ratio)
+            own = QPainter(kept)
+            own.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_all(own, QRect(0, 0, box.width(), box.height()), row, column, ground)
+            own.end()
+            if row is not None:
+                # The row is kept with its picture, so that its identity is not given to another.
+                self._kept[key] = kept
+                self._rows_of[key] = row
+                while len(self._kept) > _PICTURES_KEPT:
+                    old, _ = self._kept.popitem(last=False)
+                    self._rows_of.pop(old, None)
+        painter.drawPixmap(box.topLeft(), kept)
+        if selected:
+            self._edge(painter, option, column, theme().colour("accent"))
+
+    def _paint_all(
+        self, painter: QPainter, box: QRect, row: dict[str, Any] | None, column: int, ground: str
+    ) -> None:
+        look = theme()
         painter.fillRect(box, look.colour(ground))
         painter.setPen(look.colour("line"))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
-        row = self._model.row_at(index.row())
-        if row is None:
-            bar = QRect(box.left() + 10, box.center().y() - 5, min(60, box.width() - 20), 10)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.colour("sunken"))
-            painter.drawRoundedRect(bar, 3, 3)
-        else:
-            self._cell(painter, box, row, index.column())
-        if selected:
-            self._edge(painter, option, index.column(), look.colour("accent"))
-        painter.restore()
+        if row is not None:
+            self._cell(painter, box, row, column)
+            return
+        bar = QRect(box.left() + 10, box.center().y() - 5, min(60, box.width() - 20), 10)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.colour("sunken"))
+        painter.drawRoundedRect(bar, 3, 3)
 
     def _edge(
         self, painter: QPainter, option: QStyleOptionViewItem, column: int, colour: QColor
@@ -234,5 +263,5 @@ class QueueTable(QTableView):
 
     def _moved(self, current: QModelIndex, previous: QModelIndex) -> None:
         report_id = self._queue.id_at(current.row()) if current.isValid() else None
-        if report_id is not None and not self._quiet:
+        if report_id is not None and not self._quiet and not self._queue.settling:
             self.opened.emit(report_id)

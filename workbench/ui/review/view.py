@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.desk.changes import Changes
 from workbench.desk.queue import CLAIMABLE
 from workbench.desk.ranking import BAND_NAMES
-from workbench.domain.errors import M_, Stale, WorkbenchError
+from workbench.domain.errors import M_, BadInput, Stale, WorkbenchError
 from workbench.domain.officer import WORKING
 from workbench.ui.design.icons import icon
 from workbench.ui.design.language import t
@@ -40,6 +40,8 @@ _LEFT = 600
 _NARROW = 1180 - 76
 _WHY_IN_TAB = 1360 - 76
 _BANDS = ("immediate", "same_day", "routine")
+# A report as `desk.reports.show` gives it, and its row of the queue.
+_Shown = tuple[dict[str, Any], list[dict[str, Any]]]
 
 
 class ReviewScreen(QWidget):
@@ -170,7 +172,7 @@ class ReviewScreen(QWidget):
             return super().eventFilter(watched, event)
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         digit = digit_of(event.text()) if plain else None
-        if digit is not None and self.bar.isEnabled() and self.bar.isVisible():
+        if digit is not None and self.bar.is_ready and self.bar.isVisible():
             return self.bar.press_digit(digit)
         enter = plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and self.bar.finding() is not None and not isinstance(watched, QPushButton):
@@ -231,10 +233,12 @@ class ReviewScreen(QWidget):
     def _name_bands(self) -> None:
         for band, button in self._band_buttons.items():
             name = f"{t(BAND_NAMES[band])} {self._counts.get(band, 0):,}"
-            button.setText(f"{self._counts.get(band, 0):,}" if self._is_narrow else name)
-            button.setAccessibleName(name)
-            button.setToolTip(name)
-            button.setMinimumWidth(button.sizeHint().width())
+            shown = f"{self._counts.get(band, 0):,}" if self._is_narrow else name
+            if button.text() != shown:
+                button.setText(shown)
+                button.setAccessibleName(name)
+                button.setToolTip(name)
+                button.setMinimumWidth(button.sizeHint().width())
 
     def open_report(self, report_id: str) -> None:
         """Show a report; it is claimed when it stays open for a moment and nobody holds it."""
@@ -253,12 +257,11 @@ class ReviewScreen(QWidget):
         if report_id is None:
             return
 
-        def call() -> tuple[dict[str, Any], list[dict[str, Any]]]:
-            return self._desk.reports.show(report_id), self._desk.queue.rows([report_id])
+        self._work.read(
+            lambda: self._read_report(report_id), self._show, self._unreadable, key="report"
+        )
 
-        self._work.read(call, self._show, self._unreadable, key="report")
-
-    def _show(self, found: tuple[dict[str, Any], list[dict[str, Any]]]) -> None:
+    def _show(self, found: _Shown) -> None:
         shown, (row,) = found
         if shown["report"]["id"] != self.current:
             return
@@ -268,7 +271,7 @@ class ReviewScreen(QWidget):
     def _offer(self, shown: dict[str, Any]) -> None:
         """Fill the bar once the report is this officer's; what was typed stays."""
         mine = self._claimed == self.current
-        if not mine or self.bar.isEnabled():
+        if not mine or self.bar.is_ready:
             return
         assessment = shown["assessment"]
         pictures = any(e["role"] == "screenshot" for e in shown["exhibits"])
@@ -339,10 +342,11 @@ class ReviewScreen(QWidget):
             return
         self.report.pictures.hide_pictures()
         opened = list(self.report.pictures.opened)
-        self.bar.setEnabled(False)
+        self.bar.set_ready(False)
 
-        def call() -> Changes[dict[str, Any]]:
-            return self._desk.reviews.decide(
+        def call() -> Changes[tuple[dict[str, Any], _Shown | None]]:
+            """Decide, take the next and read it in one go: one answer, one repaint."""
+            decided = self._desk.reviews.decide(
                 report_id,
                 finding.category,
                 finding.reason,
@@ -350,19 +354,46 @@ class ReviewScreen(QWidget):
                 level=finding.level,
                 opened=opened,
             )
+            following, touched = self._take_next()
+            return Changes((decided.result, following), decided.touched | touched)
 
-        def done(result: dict[str, Any]) -> None:
+        def done(result: tuple[dict[str, Any], _Shown | None]) -> None:
+            decided, following = result
             self._last_decided = report_id
             self._claimed = None
             name = t(self._desk.reference.categories[finding.category].name)
-            text = M_("{number} decided: {name}", number=result["number"], name=name)
+            text = M_("{number} decided: {name}", number=decided["number"], name=name)
             self.told.emit(t(text))
-            self._next_free()
+            self._show_next(following)
 
         self._work.write(call, done, self._not_decided)
 
+    def _take_next(self) -> tuple[_Shown | None, frozenset[tuple[str, str]]]:
+        """Claim the highest report nobody else holds and read it; None when none is waiting."""
+        try:
+            taken = self._desk.queue.claim()
+        except BadInput:
+            return None, frozenset()
+        return self._read_report(taken.result["id"]), taken.touched
+
+    def _read_report(self, report_id: str) -> _Shown:
+        return self._desk.reports.show(report_id), self._desk.queue.rows([report_id])
+
+    def _show_next(self, following: _Shown | None) -> None:
+        self.bar.set_ready(False)
+        if following is None:
+            self.current = None
+            self.report.clear()
+            self.bar.clear()
+            self.told.emit(t(M_("No assessed report is waiting.")))
+            return
+        self.current = self._claimed = following[0]["report"]["id"]
+        self.table.select_report(self.current)
+        self.table.setFocus()
+        self._show(following)
+
     def _not_decided(self, error: WorkbenchError) -> None:
-        self.bar.setEnabled(True)
+        self.bar.set_ready(True)
         if isinstance(error, Stale):
             self._claimed = None
         next_step = "" if error.next_step is None else " " + t(error.next_step)
@@ -371,21 +402,11 @@ class ReviewScreen(QWidget):
     def _next_free(self) -> None:
         """Claim the highest report nobody else holds and show it."""
 
-        def taken(result: dict[str, Any]) -> None:
-            self.current = result["id"]
-            self._claimed = result["id"]
-            self.bar.clear()
-            self.table.select_report(result["id"])
-            self._read_current()
-            self.table.setFocus()
+        def call() -> Changes[_Shown | None]:
+            following, touched = self._take_next()
+            return Changes(following, touched)
 
-        def none(error: WorkbenchError) -> None:
-            self.current = None
-            self.report.clear()
-            self.bar.clear()
-            self.told.emit(t(error.message))
-
-        self._work.write(self._desk.queue.claim, taken, none)
+        self._work.write(call, self._show_next)
 
     def skip(self) -> None:
         """Let this report go and open the next one down the list."""
