@@ -149,7 +149,8 @@ def display_exists() -> bool:
 def read_secret(path: str) -> str:
     """The first line of a file; BadInput when it cannot be read. Never printed anywhere."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        # An editor may have put a byte order mark before it.
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(M_("The file {path} cannot be read.", path=path)) from error
     return text.splitlines()[0] if text else ""

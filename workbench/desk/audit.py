@@ -146,6 +146,9 @@ class Audit(DeskPart):
             fields = read_statement(seal["statement"])
             if fields["number"] != place or seal["number"] != place:
                 return f"{name}: missing or reordered"
+            columns = (seal["at"], seal["root"], seal["position"])
+            if columns != (fields["at_us"], fields["root"], fields["position"]):
+                return f"{name}: its row does not say what was signed"
             if keys.get(seal["signer"]) != fields["public_key"]:
                 return f"{name}: signed by an unknown key"
             if fields["previous"] != previous or fields["store"] != self.desk.store.id:

@@ -30,7 +30,7 @@ class Prepared:
     """Bytes that lie in the vault and wait for their row."""
 
     id: str
-    key: bytes
+    key: bytes = field(repr=False)
     blob: BlobFacts
     role: str
     media_type: str

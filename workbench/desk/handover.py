@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.clock import iso_text, jst_date
 from workbench.domain.custody import digest_of
+from workbench.domain.errors import Name
 from workbench.evidence.package import FORMAT
 from workbench.store import actions
 from workbench.store import custody as stored_custody
@@ -49,7 +50,7 @@ def handover_content(desk: Desk, tx: Reading, referral: Row) -> dict[str, Any]:
             "id": referral["id"],
             "number": referral["number"],
             "division": division.id,
-            "division_name": {"ja": division.name.ja, "en": division.name.en},
+            "division_name": _both(division.name),
             "suspected_offence": referral["suspected_offence"],
             "jurisdiction_reason": referral["jurisdiction_reason"],
             "request": referral["request"],
@@ -71,6 +72,10 @@ def handover_content(desk: Desk, tx: Reading, referral: Row) -> dict[str, Any]:
         "reports": [_report(desk, tx, report) for report in reports],
         "exhibits": exhibits,
     }
+
+
+def _both(name: Name) -> dict[str, str]:
+    return {"ja": name.ja, "en": name.en}
 
 
 def _exhibit(tx: Reading, report: Row, exhibit: Row, number: int) -> dict[str, Any]:
@@ -116,6 +121,7 @@ def _report(desk: Desk, tx: Reading, report: Row) -> dict[str, Any]:
         "sightings": [
             {
                 "source": s["source"],
+                "source_name": _both(desk.reference.sources[s["source"]].name),
                 "receipt_number": s["receipt_number"],
                 "received": s["received_text"],
                 "registered_at": iso_text(s["registered_at"]),
@@ -151,12 +157,20 @@ def _report(desk: Desk, tx: Reading, report: Row) -> dict[str, Any]:
             "model": assessment["model_id"],
             "abstained": assessment["abstained"],
             "labels": assessment["labels"][:5],
+            "label_names": {
+                label: _both(desk.reference.labels[label].name)
+                for label, _ in assessment["labels"][:5]
+                if label in desk.reference.labels
+            },
             "assessed_at": iso_text(assessment["created_at"]),
         },
         "removals": [
             {
                 "number": r["number"],
                 "addressee": r["addressee"],
+                "addressee_name": _both(
+                    desk.reference.addressee(r["addressee"], jst_date(r["drafted_at"])).name
+                ),
                 "layer": r["layer"],
                 "drafted_at": iso_text(r["drafted_at"]),
             }
@@ -169,11 +183,12 @@ def _decision(desk: Desk, decision: Row) -> dict[str, Any]:
     category = desk.reference.category(decision["category"], jst_date(decision["decided_at"]))
     return {
         "category": category.id,
-        "category_name": {"ja": category.name.ja, "en": category.name.en},
+        "category_name": _both(category.name),
         "class": decision["legality"],
         "law": decision["law"],
         "law_unconfirmed": category.unconfirmed,
         "reason": decision["reason"],
         "measures": decision["measures"],
+        "measure_names": {m: _both(desk.reference.measures[m].name) for m in decision["measures"]},
         "decided_at": iso_text(decision["decided_at"]),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -55,7 +55,7 @@ class Opened:
 
     store: Store
     officer: Officer
-    data_key: bytes
+    data_key: bytes = field(repr=False)
 
 
 def default_store_folder() -> Path:

@@ -9,9 +9,9 @@ from typing import Any
 from workbench.desk.changes import Changes, changed
 from workbench.desk.exhibits import EVIDENCE_ROLES, LETTER_ROLES, Prepared
 from workbench.desk.part import DeskPart
-from workbench.documents.dates import add_business_days
+from workbench.documents.dates import add_business_days, moment
 from workbench.documents.letters import RemovalLetterFacts, removal_letter
-from workbench.domain.clock import jst_date, jst_text
+from workbench.domain.clock import jst, jst_date
 from workbench.domain.custody import digest_of
 from workbench.domain.errors import M_, BadInput, NotAllowed, Stale
 from workbench.domain.ids import new_id
@@ -142,7 +142,7 @@ class Removals(DeskPart):
             law=category.law,
             law_unconfirmed=category.unconfirmed,
             requested_measure="removal",
-            confirmed_at=jst_text(seen),
+            confirmed_at=moment(jst(seen), removal["language"]),
             answer_by=date.fromisoformat(removal["answer_by"]),
             preserve_logs=False,
             attachments=(),

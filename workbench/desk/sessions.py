@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -23,8 +23,8 @@ from workbench.files import write_durably
 class SessionFile:
     """Data key and token of one login on one store."""
 
-    data_key: bytes
-    token: str
+    data_key: bytes = field(repr=False)
+    token: str = field(repr=False)
 
 
 def new_token() -> str:
