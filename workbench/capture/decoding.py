@@ -96,6 +96,9 @@ def _open(untrusted: bytes) -> Image.Image:
 def _kind(untrusted: bytes) -> str:
     if not untrusted:
         raise Refused("empty")
+    if _is_webp(untrusted) and len(untrusted) < 8 + int.from_bytes(untrusted[4:8], "little"):
+        # Its header says how long it should be; libwebp would call it damaged.
+        raise Refused("truncated_picture")
     try:
         with _open(untrusted) as image:
             kind = image.format or ""
@@ -132,7 +135,11 @@ def _damage(error: BaseException) -> Refused:
 
 def _starts_like_picture(untrusted: bytes) -> bool:
     starts = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-    return untrusted.startswith(starts) or (untrusted[:4] == b"RIFF" and untrusted[8:12] == b"WEBP")
+    return untrusted.startswith(starts) or _is_webp(untrusted)
+
+
+def _is_webp(untrusted: bytes) -> bool:
+    return untrusted[:4] == b"RIFF" and untrusted[8:12] == b"WEBP"
 
 
 def _other_kind(untrusted: bytes) -> str | None:

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import struct
 import subprocess
 import sys
@@ -129,7 +130,7 @@ def _one_child(
                 yield _Died(M_("Reading it took longer than allowed."))
                 return
             if line is None:
-                child.kill()
+                _kill(child)
                 yield _Died(_cause_of_death(child.wait()))
                 return
             answer = _answer(line)
@@ -137,11 +138,20 @@ def _one_child(
             if isinstance(answer, _Died):
                 return
     finally:
-        child.kill()
+        _kill(child)
         child.wait()
         feeding.join()
         hearing.join()
         child.stdout.close()
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End the child and whatever it started: it leads a process group of its own."""
+    if sys.platform != "win32" and child.returncode is None:
+        # Not yet waited for, so the number is still its own.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
 
 
 def _feed(pipe: BinaryIO | Any, header: Mapping[str, Any], inputs: Sequence[bytes]) -> None:
