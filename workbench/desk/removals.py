@@ -24,6 +24,9 @@ from workbench.domain.removal import (
 from workbench.domain.report import REPORT_WORKFLOW
 from workbench.reference.folders import data_folder
 from workbench.store import actions
+from workbench.store import custody as stored_custody
+from workbench.store import officers as stored_officers
+from workbench.store import removal_lists as lists
 from workbench.store import reports as stored
 from workbench.store.store import Reading, Row, Writing
 
@@ -358,6 +361,68 @@ class Removals(DeskPart):
         """Removal requests, newest first."""
         with self.desk.store.read() as tx:
             return [self._row(tx, row) for row in actions.removals(tx, states)]
+
+    def overview(self, limit: int = 2_000) -> tuple[Sequence[dict[str, Any]], dict[str, int]]:
+        """The newest requests for a screen, and how many stand in each state."""
+        with self.desk.store.read() as tx:
+            rows = lists.overview(tx, limit)
+            levels = stored.pictures_of(tx, [row["report_id"] for row in rows])
+            shown = [self._listed(row, levels.get(row["report_id"], [])) for row in rows]
+            return shown, lists.counts_by_state(tx)
+
+    def show(self, token: str) -> dict[str, Any]:
+        """A request with its events, its custody, and every request on the same report."""
+        with self.desk.store.read() as tx:
+            removal = self.find(tx, "removal", token)
+            row = lists.one(tx, removal["id"])
+            assert row is not None
+            levels = stored.pictures_of(tx, [row["report_id"]]).get(row["report_id"], [])
+            everyone = stored_officers.everyone(tx)
+            authors = {officer.id: officer.name for officer in everyone}
+            letter = tx.get("exhibit", removal["letter_exhibit_id"] or "")
+            return {
+                **self._listed(row, levels),
+                "hold_reason": row["hold_reason"],
+                "language": removal["language"],
+                "drafted_by": authors.get(removal["drafted_by"], ""),
+                "officers": {officer.login: officer.name for officer in everyone},
+                "letter_sha256": "" if letter is None else letter["sha256"],
+                "events": lists.events(tx, removal["id"]),
+                "history": stored_custody.chain(tx, removal["id"]),
+                "siblings": [
+                    self._listed({**row, **other}, levels)
+                    for other in actions.removals_of(tx, row["report_id"])
+                ],
+            }
+
+    def wanted(self, limit: int = 500) -> Sequence[dict[str, Any]]:
+        """Reports whose finding asks for removal and that have no request yet, newest first."""
+        with self.desk.store.read() as tx:
+            rows = lists.waiting_for_a_request(tx, limit)
+            levels = stored.pictures_of(tx, [row["id"] for row in rows])
+            return [{**row, "restricted": "S3" in levels.get(row["id"], [])} for row in rows]
+
+    def _listed(self, row: Row, levels: Sequence[str]) -> dict[str, Any]:
+        addressee = self.desk.reference.addressees.get(row["addressee"])
+        return {
+            "id": row["id"],
+            "number": row["number"],
+            "state": row["state"],
+            "layer": row["layer"],
+            "addressee": row["addressee"],
+            "addressee_name": row["addressee"] if addressee is None else addressee.name,
+            "channel": "" if addressee is None else addressee.channel,
+            "report_id": row["report_id"],
+            "report": row["report_number"],
+            "host": row["host"],
+            "url": row["url_canonical"],
+            "restricted": "S3" in levels,
+            "hold": row["hold"],
+            "drafted_at": row["drafted_at"],
+            "issued_at": row["issued_at"],
+            "ended_at": row["ended_at"],
+            "answer_by": row["answer_by"],
+        }
 
     def letter(self, token: str) -> tuple[str, bytes, str]:
         """Number, PDF bytes and plain text of the letter as kept, checked against their hashes."""

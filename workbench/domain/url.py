@@ -455,6 +455,11 @@ def defang(url: str) -> str:
     return f"hxx{scheme[3:]}://{credentials}{at}{host.replace('.', '[.]')}{tail}"
 
 
+def defang_host(host: str) -> str:
+    """A host name as screens show it: not clickable, not resolvable by accident."""
+    return host.replace(".", "[.]")
+
+
 @dataclass(frozen=True, slots=True)
 class Lookalike:
     """Why a host may imitate another: codes `punycode`, `mixed_script`, `latin_lookalike`."""

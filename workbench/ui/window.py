@@ -33,6 +33,7 @@ from workbench.ui.design.pages import Notice, label
 from workbench.ui.design.theme import theme, tokens
 from workbench.ui.keys import KeyMap
 from workbench.ui.register.view import RegisterScreen
+from workbench.ui.removal.view import RemovalScreen
 from workbench.ui.review.view import ReviewScreen
 from workbench.ui.status import StatusBar
 from workbench.ui.supervise.view import SuperviseScreen
@@ -52,6 +53,7 @@ PLACES = (
     Place("register", M_("Register"), RegisterScreen),
     Place("review", M_("Review"), ReviewScreen),
     Place("supervise", M_("Supervise"), SuperviseScreen),
+    Place("removal", M_("Removal"), RemovalScreen),
 )
 
 

@@ -46,7 +46,8 @@ class FlowLayout(QLayout):
     def minimumSize(self) -> QSize:
         size = QSize()
         for item in self._items:
-            size = size.expandedTo(item.minimumSize())
+            if not item.isEmpty():
+                size = size.expandedTo(item.minimumSize())
         return size
 
     def clear(self) -> None:
@@ -60,6 +61,8 @@ class FlowLayout(QLayout):
     def _place(self, box: QRect, *, move: bool) -> int:
         x, y, height = box.left(), box.top(), 0
         for item in self._items:
+            if item.isEmpty():
+                continue
             size = item.sizeHint()
             if x > box.left() and x + size.width() > box.right() + 1:
                 x, y, height = box.left(), y + height + self._row_gap, 0

@@ -11,7 +11,7 @@ from workbench.desk.changes import EVERYTHING, Changes
 from workbench.desk.queue import RankOrder
 from workbench.desk.ranking import BAND_NAMES
 from workbench.domain.errors import M_, WorkbenchError
-from workbench.domain.url import defang
+from workbench.domain.url import defang_host
 from workbench.ui.design.language import t
 from workbench.ui.work import DeskWork
 
@@ -221,7 +221,7 @@ def _spoken(row: dict[str, Any], column: int, model: QueueModel) -> str:
         return str(row["score"])
     if column == 2:
         labels = [model.label_name(item["label"]) for item in row["labels"][:1]]
-        host = "" if row["pictures"] and row["pictures"][-1] == "S3" else defang(row["host"])
+        host = "" if row["pictures"] and row["pictures"][-1] == "S3" else defang_host(row["host"])
         return " ".join([*labels, host])
     if column == 3:
         return model.source_name(row["source"])

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.desk.ranking import BAND_NAMES
 from workbench.domain.clock import SECOND
 from workbench.domain.errors import M_
-from workbench.domain.url import defang
+from workbench.domain.url import defang_host
 from workbench.ui.design.language import t
 from workbench.ui.design.painting import (
     paint_band,
@@ -156,7 +156,7 @@ class QueueDelegate(QStyledItemDelegate):
         elif column == 2:
             self._candidates(painter, upper, row)
             hidden = row["pictures"] and row["pictures"][-1] == "S3"
-            host = t(M_("(not shown)")) if hidden else defang(row["host"])
+            host = t(M_("(not shown)")) if hidden else defang_host(row["host"])
             paint_text(painter, lower, host, "text_2", "caption", mono=True)
         elif column == 3:
             paint_text(painter, upper, t(_CLOCKS[band]), f"{role}_text", bold=band == "immediate")

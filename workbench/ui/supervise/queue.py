@@ -21,7 +21,7 @@ from workbench.desk.ranking import BAND_NAMES
 from workbench.domain.errors import M_
 from workbench.domain.officer import Role
 from workbench.domain.priority import BANDS
-from workbench.domain.url import defang
+from workbench.domain.url import defang_host
 from workbench.ui.design.icons import icon
 from workbench.ui.design.language import t
 from workbench.ui.design.pages import Notice, Pages, label, panel
@@ -162,7 +162,7 @@ class QueueTab(QWidget):
             return
         hidden = bool(self._row["pictures"]) and self._row["pictures"][-1] == "S3"
         self.title.setText(self._row["number"])
-        self.host.setText(t(M_("(not shown)")) if hidden else defang(self._row["host"]))
+        self.host.setText(t(M_("(not shown)")) if hidden else defang_host(self._row["host"]))
         self.bands[self._row["band"]].setChecked(True)
         self.why.show_row(self._row)
         if fresh:

@@ -1,0 +1,1 @@
+"""削除依頼: requests from draft to their end."""
