@@ -117,3 +117,11 @@ _DEEDS = {
     b"surroundings": _surroundings,
     b"fork": _leave_one_behind,
 }
+
+
+def page_crash(untrusted: bytes, content_type: str | None, url: str) -> dict[str, Any]:
+    return _crash(b"")
+
+
+def page_of_nothing(untrusted: bytes, content_type: str | None, url: str) -> dict[str, Any]:
+    return {"title": "x"}

@@ -11,6 +11,29 @@ from workbench.domain.errors import M_, BadInput
 _READ = "workbench.capture.reading:read_html"
 
 
+# Kinds of fields whose answer opens an account or pays.
+_SECRETS = frozenset(
+    {"password", "current-password", "new-password", "one-time-code", "cc-number", "cc-csc"}
+)
+
+
+@dataclass(frozen=True)
+class PageForm:
+    """A form of a page; `fields` are the kinds a reader fills in (`text`, `password`, `cc-number`).
+
+    Fields that belong to no form come as one with empty action and method.
+    """
+
+    action: str
+    method: str
+    fields: tuple[str, ...]
+
+    @property
+    def asks_secret(self) -> bool:
+        """Whether it asks for a password, a one-time code or a card."""
+        return not _SECRETS.isdisjoint(self.fields)
+
+
 @dataclass(frozen=True)
 class PageReading:
     """What a page says; identifiers' offsets are code points in title, line break, text."""
@@ -21,6 +44,7 @@ class PageReading:
     charset: str
     meta_description: str
     links: tuple[str, ...]
+    forms: tuple[PageForm, ...]
     identifiers: tuple[IdentifierFound, ...]
 
 
@@ -38,6 +62,12 @@ def read_page(untrusted_body: bytes, content_type: str | None, url: str) -> Page
             str(answer["charset"]),
             str(answer["meta_description"]),
             tuple(str(link) for link in answer["links"]),
+            tuple(
+                PageForm(
+                    str(f["action"]), str(f["method"]), tuple(str(kind) for kind in f["fields"])
+                )
+                for f in answer["forms"]
+            ),
             tuple(
                 IdentifierFound(str(kind), str(value), str(seen), int(start), int(end))
                 for kind, value, seen, start, end in answer["identifiers"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass, field
 from typing import Any
 
 from bs4 import (
@@ -14,6 +15,7 @@ from bs4 import (
 )
 from bs4.element import NavigableString
 
+from workbench.capture.charsets import decode_page
 from workbench.capture.identifiers import find_identifiers
 from workbench.capture.refused import Refused
 
@@ -22,6 +24,8 @@ warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
 
 _MAX_TEXT = 400_000
 _MAX_LINKS = 2_000
+_MAX_FORMS = 100
+_MAX_FIELDS = 1_000
 _UNSEEN = ("script", "style", "template", "head", "object", "svg", "iframe")
 _BLOCKS = frozenset(
     [
@@ -70,68 +74,99 @@ _BLOCKS = frozenset(
 )
 # Stands behind a block in the walk; no page's text is this alone.
 _AFTER_BLOCK = "\ue000\n\ue000"
-# In the order of trial; each decodes strictly, so a wrong one is refused by most Japanese texts.
-_TRIALS = ("utf-8", "iso2022_jp", "cp932", "euc_jp")
 
 
-def charset_of(untrusted: bytes, content_type: str | None) -> str:
-    """The charset of a page: mark, then header, then meta, each only if it fits; then by trial."""
-    for mark, name in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if untrusted.startswith(mark):
-            return name
-    stated = re.search(r"charset=[\"']?([\w.:-]+)", content_type or "", re.I)
-    meta = re.search(rb"<meta[^>]{0,300}?charset=[\"']?([\w.:-]+)", untrusted[:8192], re.I)
-    named = [stated[1] if stated else "", meta[1].decode("ascii", "replace") if meta else ""]
-    for name in (*named, *_TRIALS):
-        # Pages that say Shift_JIS or EUC-JP use the vendors' wider sets.
-        wider = {"shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932"}
-        name = wider.get(name.lower(), name)
-        try:
-            untrusted.decode(name)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            continue
-        if name:
-            return name
-    return next((n for n in named if n and _is_text_codec(n)), "utf-8")
-
-
-def _is_text_codec(name: str) -> bool:
-    try:
-        b"".decode(name)
-    except (LookupError, ValueError):
-        return False
-    return True
+@dataclass
+class _Page:
+    title: str = ""
+    text: str = ""
+    language: str = ""
+    charset: str = ""
+    description: str = ""
+    links: list[str] = field(default_factory=list)
+    forms: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_html(untrusted: bytes, content_type: str | None, url: str) -> dict[str, Any]:
-    """Title, text, language, charset, description, links and identifiers of a page as JSON."""
+    """Title, text, language, charset, description, links, forms and identifiers of a page as JSON.
+
+    The text is what a reader sees, with the words that stand for pictures and on buttons.
+    """
     kind = (content_type or "").split(";")[0].strip().lower()
     html = kind in ("", "text/html", "application/xhtml+xml", "text/xml", "application/xml")
     if not html and not kind.startswith("text/"):
-        return _found("", "", "", "", "", [], url)
-    charset = charset_of(untrusted, content_type)
-    source = untrusted.decode(charset, "replace").replace("\0", "")
+        return _found(_Page(), url)
+    source, charset = decode_page(untrusted, content_type)
+    source = source.replace("\0", "")
     if not html:
-        return _found("", source[:_MAX_TEXT], "", charset, "", [], url)
+        return _found(_Page(text=source[:_MAX_TEXT], charset=charset), url)
     try:
         soup = BeautifulSoup(source, "lxml")
     except (RecursionError, ValueError, AssertionError) as error:
         raise Refused("damaged_page", why=type(error).__name__) from error
-    title = soup.title.get_text(" ", strip=True)[:1_000] if soup.title else ""
     root = soup.html
-    language = str(root.get("lang", ""))[:35] if isinstance(root, Tag) else ""
-    description = soup.find("meta", attrs={"name": re.compile("^description$", re.I)})
-    said = str(description.get("content", ""))[:2_000] if isinstance(description, Tag) else ""
-    links = []
+    page = _Page(
+        title=_title(soup),
+        text=_visible_text(soup),
+        language=_attribute(root, "lang")[:35] if root else "",
+        charset=charset,
+        description=_description(soup),
+        forms=_forms(soup),
+    )
     for anchor in soup.find_all(["a", "area", "form"], limit=_MAX_LINKS):
-        target = anchor.get("href") or anchor.get("action")
-        if isinstance(target, str) and target.strip():
-            links.append(target.strip()[:4_096])
-    return _found(title, _visible_text(soup), language, charset, said, links, url)
+        target = _attribute(anchor, "href") or _attribute(anchor, "action")
+        if target:
+            page.links.append(target[:4_096])
+    return _found(page, url)
+
+
+def _attribute(node: Tag, name: str) -> str:
+    return str(node.get(name) or "").strip()
+
+
+def _title(soup: BeautifulSoup) -> str:
+    for title in soup.find_all("title", limit=10):
+        # A drawing's own title is not that of the page.
+        if title.find_parent("svg") is None:
+            return " ".join(title.get_text(" ").split())[:1_000]
+    return ""
+
+
+def _description(soup: BeautifulSoup) -> str:
+    for key, value in (("name", "description"), ("property", "og:description")):
+        found = soup.find("meta", attrs={key: re.compile(rf"^\s*{value}\s*$", re.I)})
+        if isinstance(found, Tag) and _attribute(found, "content"):
+            return _attribute(found, "content")[:2_000]
+    return ""
+
+
+def _forms(soup: BeautifulSoup) -> list[dict[str, Any]]:
+    """Every form with the kinds of its fields; fields outside any form come under one without."""
+    forms = soup.find_all("form", limit=_MAX_FORMS)
+    found = [
+        {"action": _attribute(f, "action")[:4_096], "method": _attribute(f, "method").lower()[:10]}
+        for f in forms
+    ]
+    places = {id(form): place for place, form in enumerate(forms)}
+    fields: list[list[str]] = [[] for _form in [*forms, None]]
+    for node in soup.find_all(["input", "select", "textarea"], limit=_MAX_FIELDS):
+        kind = _field_kind(node)
+        if kind:
+            fields[places.get(id(node.find_parent("form")), len(forms))].append(kind)
+    if fields[-1]:
+        found.append({"action": "", "method": ""})
+    return [{**form, "fields": kinds} for form, kinds in zip(found, fields, strict=False)]
+
+
+def _field_kind(node: Tag) -> str:
+    """What a field asks for; empty for what a reader does not fill in."""
+    asked = _attribute(node, "autocomplete").lower().split(" ")[-1]
+    if asked.startswith("cc-") or asked in ("one-time-code", "current-password", "new-password"):
+        return asked
+    if node.name != "input":
+        return str(node.name)
+    kind = _attribute(node, "type").lower() or "text"
+    return "" if kind in ("hidden", "submit", "button", "reset", "image") else kind[:20]
 
 
 def _visible_text(soup: BeautifulSoup) -> str:
@@ -149,6 +184,10 @@ def _visible_text(soup: BeautifulSoup) -> str:
             continue
         if node.name in _UNSEEN or _hidden(node):
             continue
+        said = _said_by_attribute(node)
+        if said:
+            parts.append(f" {said} ")
+            size += len(said)
         if node.name in _BLOCKS:
             parts.append("\n")
             stack.append(NavigableString(_AFTER_BLOCK))
@@ -157,22 +196,44 @@ def _visible_text(soup: BeautifulSoup) -> str:
     return "\n".join(line for line in lines if line)[:_MAX_TEXT]
 
 
+def _said_by_attribute(node: Tag) -> str:
+    """The words that a browser shows for a picture, on a button or in an empty field."""
+    if node.name == "img":
+        return _attribute(node, "alt")[:1_000]
+    if node.name not in ("input", "textarea"):
+        return ""
+    kind = _attribute(node, "type").lower()
+    if kind == "hidden":
+        return ""
+    name = "alt" if kind == "image" else "value" if kind in _BUTTONS else "placeholder"
+    return _attribute(node, name)[:1_000]
+
+
+_BUTTONS = ("submit", "button", "reset")
+_UNSEEN_STYLE = re.compile(
+    r"display:none|visibility:(?:hidden|collapse)"
+    r"|(?:opacity|font-size):0(?:\.0+)?(?:px|pt|r?em|%)?(?:[;!]|$)"
+)
+
+
 def _hidden(node: Tag) -> bool:
-    style = str(node.get("style") or "").replace(" ", "").lower()
-    return node.has_attr("hidden") or "display:none" in style or "visibility:hidden" in style
+    if node.has_attr("hidden"):
+        return True
+    style = re.sub(r"\s+|/\*.*?\*/", "", _attribute(node, "style")[:2_000]).lower()
+    return _UNSEEN_STYLE.search(style) is not None
 
 
-def _found(
-    title: str, text: str, language: str, charset: str, said: str, links: list[str], url: str
-) -> dict[str, Any]:
-    identifiers = find_identifiers("\n".join(part for part in (title, text) if part), links)
+def _found(page: _Page, url: str) -> dict[str, Any]:
+    said = "\n".join(part for part in (page.title, page.text) if part)
+    identifiers = find_identifiers(said, page.links)
     return {
-        "title": _clean(title),
-        "text": _clean(text),
-        "language": language,
-        "charset": charset,
-        "meta_description": _clean(said),
-        "links": [_clean(link) for link in links],
+        "title": _clean(page.title),
+        "text": _clean(page.text),
+        "language": page.language,
+        "charset": page.charset,
+        "meta_description": _clean(page.description),
+        "links": [_clean(link) for link in page.links],
+        "forms": page.forms,
         "identifiers": [
             [i.kind, _clean(i.value), _clean(i.seen), i.start, i.end] for i in identifiers
         ],
