@@ -12,6 +12,9 @@ from workbench.domain.errors import M_, NotAllowed
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
 from workbench.store import actions
+from workbench.store import custody as stored_custody
+from workbench.store import officers as stored_officers
+from workbench.store import reports as stored
 from workbench.store.store import Reading, Row
 
 
@@ -69,6 +72,76 @@ class Cases(DeskPart):
         """Cases, newest first."""
         with self.desk.store.read() as tx:
             return [self._row(tx, row) for row in actions.cases(tx)]
+
+    def overview(self) -> Sequence[dict[str, Any]]:
+        """Cases for a screen, newest first, each with its newest referral."""
+        with self.desk.store.read() as tx:
+            found = []
+            for case in actions.cases(tx):
+                referrals = actions.referrals_of_case(tx, case["id"])
+                last = referrals[-1] if referrals else None
+                found.append(
+                    {
+                        **self._row(tx, case),
+                        "suspected_offence": case["suspected_offence"],
+                        "referral": None if last is None else last["number"],
+                        "referral_state": None if last is None else last["state"],
+                        "division": None
+                        if last is None
+                        else self.desk.reference.divisions[last["division"]].name,
+                    }
+                )
+            return found
+
+    def show(self, token: str) -> dict[str, Any]:
+        """A case with its reports, exhibits, shared identifiers, referrals and custody."""
+        with self.desk.store.read() as tx:
+            case = self.find(tx, "case", token)
+            reports, exhibits = [], []
+            holders: dict[tuple[str, str], set[str]] = {}
+            suggested: dict[str, None] = {}
+            for report in actions.reports_of_case(tx, case["id"]):
+                own = stored.exhibits_of(tx, report["id"])
+                restricted = any(e["level"] == "S3" for e in own)
+                decision = tx.get("decision", report["decision_id"] or "")
+                category = None
+                if decision is not None:
+                    category = self.desk.reference.categories[decision["category"]]
+                    suggested |= dict.fromkeys(category.division_ids)
+                reports.append(
+                    {
+                        "id": report["id"],
+                        "number": report["number"],
+                        "host": report["host"],
+                        "url": report["url_canonical"],
+                        "state": report["state"],
+                        "hold": report["hold"],
+                        "restricted": restricted,
+                        "category": None if category is None else category.name,
+                        "exhibits": len(own),
+                    }
+                )
+                exhibits += [{**e, "report": report["number"]} for e in own]
+                for item in stored.identifiers_of(tx, report["id"]):
+                    if not restricted:
+                        key = (item["kind"], item["value"])
+                        holders.setdefault(key, set()).add(report["number"])
+            identifiers = [
+                {"kind": kind, "value": value, "reports": sorted(numbers)}
+                for (kind, value), numbers in sorted(
+                    holders.items(), key=lambda item: (-len(item[1]), item[0])
+                )
+            ]
+            return {
+                "case": case,
+                "reports": reports,
+                "exhibits": exhibits,
+                "identifiers": identifiers,
+                "referrals": actions.referrals_of_case(tx, case["id"]),
+                "suggested_divisions": list(suggested),
+                "history": stored_custody.chain(tx, case["id"]),
+                "officers": {o.login: o.name for o in stored_officers.everyone(tx)},
+            }
 
     def _row(self, tx: Reading, case: Row) -> dict[str, Any]:
         return {

@@ -16,6 +16,8 @@ from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
 from workbench.domain.report import REPORT_WORKFLOW
 from workbench.store import actions
+from workbench.store import custody as stored_custody
+from workbench.store import officers as stored_officers
 from workbench.store import reports as stored
 from workbench.store.store import Reading, Row
 
@@ -167,6 +169,24 @@ class Referrals(DeskPart):
         """Referrals, newest first."""
         with self.desk.store.read() as tx:
             return [self._row(tx, row) for row in actions.referrals(tx)]
+
+    def show(self, token: str) -> dict[str, Any]:
+        """A referral with exactly what it would hand over now, and what was approved."""
+        with self.desk.store.read() as tx:
+            referral = self.find(tx, "referral", token)
+            content = handover_content(self.desk, tx, referral)
+            approval = actions.standing_approval(tx, "referral", referral["id"])
+            package = actions.package_of(tx, referral["id"])
+            return {
+                **referral,
+                "division_name": self.desk.reference.divisions[referral["division"]].name,
+                "content": content,
+                "content_sha256": digest_of(content),
+                "approved_sha256": None if approval is None else approval["sha256"],
+                "frozen": package is not None,
+                "history": stored_custody.chain(tx, referral["id"]),
+                "officers": {o.login: o.name for o in stored_officers.everyone(tx)},
+            }
 
     def _shown(self, referral_id: str) -> dict[str, Any]:
         with self.desk.store.read() as tx:

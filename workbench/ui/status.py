@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from workbench.desk.changes import Changes
 from workbench.desk.exposure import Exposure
@@ -67,6 +67,7 @@ class StatusBar(QFrame):
         row.addSpacing(10)
         self._said = label("")
         self._said.setAccessibleName(t(M_("What happened last")))
+        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._said, 1)
         self._forget = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._forget.timeout.connect(lambda: self._said.setText(""))
@@ -84,6 +85,7 @@ class StatusBar(QFrame):
     def say(self, text: str) -> None:
         """A line for a few seconds."""
         self._said.setText(text)
+        self._said.setToolTip(text)
         self._forget.start()
 
     def _part(self, row: QHBoxLayout, picture: str, text: QLabel) -> None:

@@ -32,6 +32,7 @@ from workbench.ui.design.language import language, t
 from workbench.ui.design.pages import Notice, label
 from workbench.ui.design.theme import theme, tokens
 from workbench.ui.keys import KeyMap
+from workbench.ui.referral.view import ReferralScreen
 from workbench.ui.register.view import RegisterScreen
 from workbench.ui.removal.view import RemovalScreen
 from workbench.ui.review.view import ReviewScreen
@@ -54,6 +55,7 @@ PLACES = (
     Place("review", M_("Review"), ReviewScreen),
     Place("supervise", M_("Supervise"), SuperviseScreen),
     Place("removal", M_("Removal"), RemovalScreen),
+    Place("referral", M_("Hand-over"), ReferralScreen),
 )
 
 

@@ -23,6 +23,7 @@ from workbench.ui.design.language import t
 from workbench.ui.design.pages import Pages, label
 from workbench.ui.design.painting import paint_masked, paint_text
 from workbench.ui.design.theme import theme
+from workbench.ui.design.words import role_name
 from workbench.ui.work import DeskWork
 
 _EDGE = 1600
@@ -218,7 +219,7 @@ class PicturesTab(QWidget):
             return
         for exhibit in exhibits:
             size = f"{exhibit['size'] / 1024:,.0f} KB"
-            item = QListWidgetItem(f"{_role(exhibit['role'])} · {exhibit['level']}\n{size}")
+            item = QListWidgetItem(f"{role_name(exhibit['role'])} · {exhibit['level']}\n{size}")
             item.setSizeHint(QSize(0, theme().size("row_two_line")))
             self.list.addItem(item)
         pictures = [i for i, e in enumerate(exhibits) if e["role"] == "screenshot"]
@@ -251,13 +252,3 @@ class PicturesTab(QWidget):
     def _reason_given(self, text: str) -> None:
         self.tile.reason = text.strip()
         QTimer.singleShot(0, self.tile.update)
-
-
-def _role(role: str) -> str:
-    names = {
-        "screenshot": M_("Screenshot"),
-        "warc": M_("Web archive (WARC)"),
-        "letter_pdf": M_("Letter (PDF)"),
-        "letter_text": M_("Letter (text)"),
-    }
-    return t(names[role]) if role in names else role

@@ -35,7 +35,7 @@ from workbench.ui.review.text import TextTab
 from workbench.ui.review.why import WhyPanel
 from workbench.ui.work import DeskWork
 
-_KINDS: dict[str, Message] = {
+KINDS: dict[str, Message] = {
     "email": M_("E-mail"),
     "phone": M_("Telephone"),
     "line_id": M_("LINE"),
@@ -202,13 +202,13 @@ class ReportView(QWidget):
         reference = self._work.desk.reference
         self.identifiers.show_rows(
             [
-                (t(_KINDS.get(i["kind"], M_("Other"))), i["value"], i["seen"])
+                (t(KINDS.get(i["kind"], M_("Other"))), i["value"], i["seen"])
                 for i in shown["identifiers"]
             ]
         )
         self.links.show_rows(
             [
-                (x["number"], t(_KINDS.get(x["kind"], M_("Other"))), x["value"])
+                (x["number"], t(KINDS.get(x["kind"], M_("Other"))), x["value"])
                 for x in shown["links"]
             ]
         )

@@ -1,0 +1,1 @@
+"""引継ぎ: cases, their reports, and hand-overs to a division."""
