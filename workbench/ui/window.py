@@ -36,6 +36,7 @@ from workbench.ui.referral.view import ReferralScreen
 from workbench.ui.register.view import RegisterScreen
 from workbench.ui.removal.view import RemovalScreen
 from workbench.ui.review.view import ReviewScreen
+from workbench.ui.statistics.view import StatisticsScreen
 from workbench.ui.status import StatusBar
 from workbench.ui.supervise.view import SuperviseScreen
 from workbench.ui.work import DeskWork
@@ -56,6 +57,7 @@ PLACES = (
     Place("supervise", M_("Supervise"), SuperviseScreen),
     Place("removal", M_("Removal"), RemovalScreen),
     Place("referral", M_("Hand-over"), ReferralScreen),
+    Place("statistics", M_("Statistics"), StatisticsScreen),
 )
 
 

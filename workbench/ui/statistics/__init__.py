@@ -1,0 +1,1 @@
+"""統計: counts by month as charts and as tables, and files of them."""
