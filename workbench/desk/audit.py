@@ -56,6 +56,32 @@ class Audit(DeskPart):
         with self.desk.store.read() as tx:
             return stored_officers.access_entries(tx, limit)
 
+    def access_shown(self, limit: int = 1_000) -> list[dict[str, Any]]:
+        """The access log for a screen: with the officer's name and the report's number."""
+        rows = self.access_log(limit)
+        with self.desk.store.read() as tx:
+            officers = {o.id: o.name for o in stored_officers.everyone(tx)}
+            subjects: dict[str, str] = {}
+            for kind, table in (("report", "report"), ("referral", "referral")):
+                ids = {r["subject_id"] for r in rows if r["subject_kind"] == kind}
+                found = tx.many(table, ids - {None})
+                subjects |= {i: str(row["number"]) for i, row in found.items()}
+        return [
+            {
+                "at": row["at"],
+                "officer": officers.get(row["officer_id"], ""),
+                "act": row["act"],
+                "number": subjects.get(row["subject_id"] or "", ""),
+                "details": row["details"],
+            }
+            for row in rows
+        ]
+
+    def seals(self) -> list[Row]:
+        """Every seal, oldest first."""
+        with self.desk.store.read() as tx:
+            return stored.seals(tx)
+
     def seal_in(self, tx: Writing) -> Sealed:
         """Seal all chain heads as they stand in this transaction."""
         previous = stored.last_seal(tx)

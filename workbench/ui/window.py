@@ -27,6 +27,7 @@ from workbench.desk.exposure import Exposure
 from workbench.documents.dates import era_date
 from workbench.domain.clock import jst
 from workbench.domain.errors import M_, Message, WorkbenchError
+from workbench.ui.administration.view import AdministrationScreen
 from workbench.ui.design.icons import icon, pixmap
 from workbench.ui.design.language import language, t
 from workbench.ui.design.pages import Notice, label
@@ -58,6 +59,7 @@ PLACES = (
     Place("removal", M_("Removal"), RemovalScreen),
     Place("referral", M_("Hand-over"), ReferralScreen),
     Place("statistics", M_("Statistics"), StatisticsScreen),
+    Place("administration", M_("Administration"), AdministrationScreen),
 )
 
 

@@ -1,0 +1,1 @@
+"""管理: officers, settings, reference data, storage, audit."""
