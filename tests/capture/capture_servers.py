@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import ssl
-import subprocess
-import sys
 import threading
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
 
 from workbench.capture.fetch import FetchResult
+from workbench.messages import render
 
 Fetching = Callable[..., FetchResult]
 
@@ -147,8 +149,35 @@ def records(path: Path) -> list[Record]:
 
 
 def check_warc(path: Path) -> None:
-    """The reference tool finds every digest right."""
-    tool = Path(sys.executable).with_name("warcio")
-    found = subprocess.run([tool, "check", "-v", path], capture_output=True, text=True)
-    assert found.returncode == 0, found.stdout + found.stderr
-    assert "digest pass" in found.stdout
+    """The reference tool (`warcio check -v`, in this process) finds every digest right."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = Checker(Namespace(inputs=[str(path)], verbose=True)).process_all()
+    assert code == 0, said.getvalue()
+    assert "digest pass" in said.getvalue()
+
+
+def kept(found: FetchResult, server: ScriptedServer) -> None:
+    """Whatever was sent both ways lies in the WARC, and the reference tool agrees with it."""
+    assert found.warc_path is not None
+    check_warc(found.warc_path)
+    all_records = records(found.warc_path)
+    requests = [r.block for r in all_records if r.kind == "request"]
+    assert requests == server.requests
+    answers = [
+        r.block
+        for r in all_records
+        if r.kind == "response" or r.fields["Content-Type"] == "application/octet-stream"
+    ]
+    assert len(answers) == len([sent for sent in server.sent if sent])
+    for sent, answer in zip([s for s in server.sent if s], answers, strict=True):
+        assert bytes(sent).startswith(answer)
+        assert answer
+
+
+def explained(found: FetchResult, outcome: str, words: str = "") -> None:
+    assert found.outcome == outcome, str(found.reason)
+    assert found.reason is not None
+    assert words in str(found.reason)
+    assert "{" not in str(found.reason)
+    assert render(found.reason, "ja") != render(found.reason, "en")

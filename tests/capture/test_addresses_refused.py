@@ -128,11 +128,22 @@ def test_a_public_form_is_not_refused(url: str) -> None:
     assert refusal_of_target(parse_target(url), AllowedHosts()) is None
 
 
+ANSWERS: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def misled() -> Fetcher:
+    """A fetcher whose resolver gives what stands in ANSWERS."""
+    return Fetcher(FetchRules(max_seconds=2), lambda host, port: list(ANSWERS))
+
+
 @pytest.mark.parametrize("address", FORBIDDEN_ADDRESSES)
-def test_a_name_with_a_forbidden_address_is_refused(address: str, tmp_path: Path) -> None:
+def test_a_name_with_a_forbidden_address_is_refused(
+    misled: Fetcher, address: str, tmp_path: Path
+) -> None:
     for answer in ([address], ["8.8.8.8", address], [address, "8.8.8.8"]):
-        fetcher = Fetcher(FetchRules(max_seconds=2), lambda host, port, a=answer: a)
-        found = fetcher.fetch("http://page.example/", tmp_path / "a.warc.gz")
+        ANSWERS[:] = answer
+        found = misled.fetch("http://page.example/", tmp_path / "a.warc.gz")
         assert found.outcome == "refused_address"
         assert found.warc_path is None
 

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from workbench.capture import page as page_module
+from workbench.capture.isolate import run_isolated
 from workbench.capture.page import PageForm, PageReading, read_page
 from workbench.domain.errors import BadInput
 
@@ -51,63 +52,68 @@ def test_a_whole_page() -> None:
     assert found.forms == ()
 
 
-@pytest.mark.parametrize(
-    "hidden",
-    [
-        "<script>secret()</script>",
-        "<style>.secret { }</style>",
-        "<template><p>secret</p></template>",
-        "<!-- secret -->",
-        "<![CDATA[secret]]>",
-        "<p hidden>secret</p>",
-        "<p hidden='until-found'>secret</p>",
-        "<div style='display: none'><p>secret</p></div>",
-        "<div style='DISPLAY\t:\nNONE !important'>secret</div>",
-        "<div style='display:/* x */none'>secret</div>",
-        "<span style='visibility:hidden'>secret</span>",
-        "<span style='color:red; opacity: 0'>secret</span>",
-        "<span style='font-size:0px;color:red'>secret</span>",
-        "<input type=hidden value=secret>",
-        "<input type=hidden placeholder=secret>",
-        "<input type=password value=secret>",
-        "<input type=text value=secret>",
-        "<svg><text>secret</text></svg>",
-        "<iframe>secret</iframe>",
-        "<object>secret</object>",
-        "<?php secret ?>",
-    ],
+def texts(pages: list[str]) -> dict[str, str]:
+    """The visible text of several pages, read in one child."""
+    answers = run_isolated(
+        page_module._READ, [page.encode() for page in pages], {"content_type": None, "url": URL}
+    )
+    found = {}
+    for page, answer in zip(pages, answers, strict=True):
+        assert isinstance(answer, dict), page
+        found[page] = str(answer["text"])
+    return found
+
+
+HIDDEN = (
+    "<script>secret()</script>",
+    "<style>.secret { }</style>",
+    "<template><p>secret</p></template>",
+    "<!-- secret -->",
+    "<![CDATA[secret]]>",
+    "<p hidden>secret</p>",
+    "<p hidden='until-found'>secret</p>",
+    "<div style='display: none'><p>secret</p></div>",
+    "<div style='DISPLAY\t:\nNONE !important'>secret</div>",
+    "<div style='display:/* x */none'>secret</div>",
+    "<span style='visibility:hidden'>secret</span>",
+    "<span style='color:red; opacity: 0'>secret</span>",
+    "<span style='font-size:0px;color:red'>secret</span>",
+    "<input type=hidden value=secret>",
+    "<input type=hidden placeholder=secret>",
+    "<input type=password value=secret>",
+    "<input type=text value=secret>",
+    "<svg><text>secret</text></svg>",
+    "<iframe>secret</iframe>",
+    "<object>secret</object>",
+    "<?php secret ?>",
 )
-def test_what_is_hidden_is_not_read(hidden: str) -> None:
-    assert reading(f"<title>t</title><p>before</p>{hidden}<p>after</p>").text == "before\nafter"
+LOOKS_HIDDEN = ("opacity:0.5", "font-size:0.9em", "font-size:10px", "display:block", "opacity:01")
+SHOWN = {
+    "<img alt='みなと架空銀行のロゴ' src=a.png>": "みなと架空銀行のロゴ",
+    "<img alt=''><img src=b.png>": "",
+    "<input type=submit value='送信'>": "送信",
+    "<input type=image alt='進む' value='x'>": "進む",
+    "<input placeholder='暗証番号'>": "暗証番号",
+    "<textarea placeholder='ご意見'></textarea>": "ご意見",
+    "<button>押す</button>": "押す",
+    "<select><option>一</option><option>二</option></select>": "一\n二",
+    "<textarea>書いた</textarea>": "書いた",
+    "a&nbsp;b&amp;c&#x3042;&unknown;": "a b&cあ&unknown;",
+    "<pre>a\n  b</pre>": "a b",
+    "<p>一<p>二": "一\n二",
+    "<p>a\u200bb\u3000c</p>": "a\u200bb c",
+    **{f"<p style='{style}'>seen</p>": "seen" for style in LOOKS_HIDDEN},
+}
 
 
-@pytest.mark.parametrize(
-    "style", ["opacity:0.5", "font-size:0.9em", "font-size:10px", "display:block", "opacity:01"]
-)
-def test_what_only_looks_hidden_is_read(style: str) -> None:
-    assert reading(f"<p style='{style}'>seen</p>").text == "seen"
+def test_what_is_hidden_is_not_read() -> None:
+    pages = [f"<title>t</title><p>before</p>{hidden}<p>after</p>" for hidden in HIDDEN]
+    assert texts(pages) == dict.fromkeys(pages, "before\nafter")
 
 
-@pytest.mark.parametrize(
-    ("shown", "text"),
-    [
-        ("<img alt='みなと架空銀行のロゴ' src=a.png>", "みなと架空銀行のロゴ"),
-        ("<img alt=''><img src=b.png>", ""),
-        ("<input type=submit value='送信'>", "送信"),
-        ("<input type=image alt='進む' value='x'>", "進む"),
-        ("<input placeholder='暗証番号'>", "暗証番号"),
-        ("<textarea placeholder='ご意見'></textarea>", "ご意見"),
-        ("<button>押す</button>", "押す"),
-        ("<select><option>一</option><option>二</option></select>", "一\n二"),
-        ("<textarea>書いた</textarea>", "書いた"),
-        ("a&nbsp;b&amp;c&#x3042;&unknown;", "a b&cあ&unknown;"),
-        ("<pre>a\n  b</pre>", "a b"),
-        ("<p>一<p>二", "一\n二"),
-        ("<p>a\u200bb\u3000c</p>", "a\u200bb c"),
-    ],
-)
-def test_what_stands_for_pictures_and_on_buttons_is_read(shown: str, text: str) -> None:
-    assert reading(f"<body>{shown}</body>").text == text
+def test_what_is_seen_is_read() -> None:
+    """Also the words that stand for pictures and on buttons, and what only looks hidden."""
+    assert texts(list(SHOWN)) == SHOWN
 
 
 def test_forms_are_named_with_what_they_ask() -> None:

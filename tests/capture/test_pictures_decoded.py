@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from workbench.capture.images import ImageFacts, blurred_preview, inspect_image, inspect_images
-from workbench.capture.isolate import MIB, Limits
+from workbench.capture.isolate import MIB, Limits, run_isolated
 from workbench.domain.errors import BadInput
 from workbench.messages import render
 
@@ -48,97 +48,112 @@ def frames(count: int, kind: str = "GIF", size: tuple[int, int] = (8, 8)) -> byt
     return out.getvalue()
 
 
-def refusal(content: bytes) -> str:
-    with pytest.raises(BadInput) as refused:
-        inspect_image(content)
-    message = refused.value.message
-    assert render(message, "ja") != render(message, "en") == str(refused.value)
-    assert "{" not in render(message, "ja")
-    return str(refused.value)
+def answers(contents: list[bytes]) -> list[dict[str, Any] | BadInput]:
+    """What the reader says to several files, in one child."""
+    return run_isolated("workbench.capture.decoding:decode_image", contents, {})
 
 
-@pytest.mark.parametrize(
-    ("kind", "media_type", "how"),
-    [
-        ("PNG", "image/png", {}),
-        ("PNG", "image/png", {"mode": "1"}),
-        ("PNG", "image/png", {"mode": "LA"}),
-        ("PNG", "image/png", {"mode": "P"}),
-        ("JPEG", "image/jpeg", {}),
-        ("JPEG", "image/jpeg", {"progressive": True}),
-        ("JPEG", "image/jpeg", {"mode": "CMYK"}),
-        ("WEBP", "image/webp", {}),
-        ("WEBP", "image/webp", {"lossless": True, "mode": "RGBA"}),
-        ("GIF", "image/gif", {}),
-        ("BMP", "image/bmp", {}),
-        ("TIFF", "image/tiff", {}),
-        ("TIFF", "image/tiff", {"compression": "tiff_lzw"}),
-    ],
+def refusals(contents: list[bytes]) -> list[str]:
+    found = []
+    for answer in answers(contents):
+        assert isinstance(answer, BadInput), answer
+        assert render(answer.message, "ja") != render(answer.message, "en") == str(answer)
+        assert "{" not in render(answer.message, "ja")
+        found.append(str(answer))
+    return found
+
+
+GOOD = (
+    ("PNG", "image/png", {}),
+    ("PNG", "image/png", {"mode": "1"}),
+    ("PNG", "image/png", {"mode": "LA"}),
+    ("PNG", "image/png", {"mode": "P"}),
+    ("JPEG", "image/jpeg", {}),
+    ("JPEG", "image/jpeg", {"progressive": True}),
+    ("JPEG", "image/jpeg", {"mode": "CMYK"}),
+    ("WEBP", "image/webp", {}),
+    ("WEBP", "image/webp", {"lossless": True, "mode": "RGBA"}),
+    ("GIF", "image/gif", {}),
+    ("BMP", "image/bmp", {}),
+    ("TIFF", "image/tiff", {}),
+    ("TIFF", "image/tiff", {"compression": "tiff_lzw"}),
 )
-def test_good_pictures(kind: str, media_type: str, how: dict[str, Any]) -> None:
-    assert inspect_image(picture(kind, **how)) == ImageFacts(media_type, 64, 48, 1)
+KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF"])
-def test_pictures_of_several_frames(kind: str) -> None:
-    found = inspect_image(frames(5, kind))
-    assert (found.width, found.height, found.frames) == (8, 8, 5)
+def test_good_pictures() -> None:
+    found = inspect_images([picture(kind, **how) for kind, _type, how in GOOD])
+    assert found == [ImageFacts(media_type, 64, 48, 1) for _kind, media_type, _how in GOOD]
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
-@pytest.mark.parametrize("part", [0.999, 0.5, 0.02])
-def test_pictures_that_break_off(kind: str, part: float) -> None:
+def test_pictures_of_several_frames() -> None:
+    for facts in inspect_images([frames(5, kind) for kind in ("GIF", "WEBP", "TIFF")]):
+        assert (facts.width, facts.height, facts.frames) == (8, 8, 5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pictures_that_break_off(kind: str) -> None:
     content = picture(kind, (200, 150))
-    assert "ends too early" in refusal(content[: int(len(content) * part)])
+    cut = [content[: int(len(content) * part)] for part in (0.999, 0.9, 0.5, 0.02)]
+    assert refusals(cut) == ["The picture ends too early."] * 4
 
 
-@pytest.mark.parametrize("kind", ["PNG", "GIF"])
-def test_pictures_changed_inside(kind: str) -> None:
-    content = bytearray(picture(kind))
-    for place in range(len(content) // 3, len(content) // 3 + 30):
-        content[place] ^= 0xFF
-    assert "damaged" in refusal(bytes(content))
+def test_pictures_changed_inside() -> None:
+    contents = []
+    for kind in ("PNG", "GIF"):
+        content = bytearray(picture(kind))
+        for place in range(len(content) // 3, len(content) // 3 + 30):
+            content[place] ^= 0xFF
+        contents.append(bytes(content))
+    assert all("damaged" in why for why in refusals(contents))
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "empty"),
-        (b"hello, this is text\n", "known kind"),
-        ("こんにちは".encode("cp932"), "known kind"),
-        (bytes(range(256)) * 20, "known kind"),
-        (b"\0" * 100, "known kind"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
-        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- x --><svg/>", "SVG"),
-        (b"<?xml version='1.0'?><feed/>", "XML"),
-        (b"<!DOCTYPE html><p>x", "HTML"),
-        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1", "HEIC/AVIF"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0mif1", "HEIC/AVIF"),
-        (b"PK\x03\x04" + bytes(50), "ZIP"),
-        (b"MZ" + bytes(100), "EXE"),
-        (gzip.compress(b"x"), "known kind"),
-        (b"\x89PNG", "ends too early"),
-        (b"\xff\xd8\xff", "ends too early"),
-        (png_of(60_000, 60_000), "too many pixels (60000 x 60000)"),
-        (png_of(2**31 - 1, 2**31 - 1), "too many pixels"),
-        (png_of(12_000, 10_001), "too many pixels"),
-        (png_of(10_000, 10_000), "ends too early"),
-    ],
+NOT_TO_TAKE = (
+    (b"", "empty"),
+    (b"hello, this is text\n", "known kind"),
+    ("こんにちは".encode("cp932"), "known kind"),
+    (bytes(range(256)) * 20, "known kind"),
+    (b"\0" * 100, "known kind"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+    (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- x --><svg/>", "SVG"),
+    (b"<?xml version='1.0'?><feed/>", "XML"),
+    (b"<!DOCTYPE html><p>x", "HTML"),
+    (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+    (b"\0\0\0\x18ftypheic\0\0\0\0mif1", "HEIC/AVIF"),
+    (b"\0\0\0\x18ftypavif\0\0\0\0mif1", "HEIC/AVIF"),
+    (b"PK\x03\x04" + bytes(50), "ZIP"),
+    (b"MZ" + bytes(100), "EXE"),
+    (gzip.compress(b"x"), "known kind"),
+    (b"\x89PNG", "ends too early"),
+    (b"\xff\xd8\xff", "ends too early"),
+    (png_of(60_000, 60_000), "too many pixels (60000 x 60000)"),
+    (png_of(2**31 - 1, 2**31 - 1), "too many pixels"),
+    (png_of(12_000, 10_001), "too many pixels"),
+    (png_of(10_000, 10_000), "ends too early"),
 )
-def test_what_is_no_picture_to_take(content: bytes, words: str) -> None:
-    assert words in refusal(content)
+
+
+def test_what_is_no_picture_to_take() -> None:
+    found = refusals([content for content, _words in NOT_TO_TAKE])
+    for why, (content, words) in zip(found, NOT_TO_TAKE, strict=True):
+        assert words in why, content[:40]
+
+
+def test_one_that_is_no_picture_alone() -> None:
+    with pytest.raises(BadInput, match=r"^This is not a picture but PDF\.$"):
+        inspect_image(b"%PDF-1.7\n")
 
 
 def test_too_many_frames() -> None:
-    assert "frames" in refusal(frames(1_001, size=(1, 1)))
+    (why,) = refusals([frames(1_001, size=(1, 1))])
+    assert "frames" in why
 
 
 def test_a_text_chunk_that_unpacks_to_very_much_is_survived() -> None:
     data = b"Comment\0\0" + zlib.compress(bytes(80_000_000))
     chunk = struct.pack(">I", len(data)) + b"zTXt" + data
     chunk += struct.pack(">I", zlib.crc32(b"zTXt" + data))
-    refusal(png_of(1, 1, b"\0\0", chunk))
+    refusals([png_of(1, 1, b"\0\0", chunk)])
 
 
 def test_several_pictures_and_which_one_is_bad() -> None:

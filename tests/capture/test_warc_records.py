@@ -102,11 +102,13 @@ def test_a_changed_byte_is_found(serve: Serve, fetching: Fetching) -> None:
     server = serve(says(page(b"the price is 100 yen")))
     found = fetching(server.url(), server)
     assert found.warc_path is not None
+    tool = Path(sys.executable).with_name("warcio")
+    whole = subprocess.run([tool, "check", "-v", found.warc_path], capture_output=True, text=True)
+    assert (whole.returncode, whole.stdout.count("digest pass")) == (0, 4), whole.stdout
     plain = gzip.decompress(found.warc_path.read_bytes())
     assert plain.count(b"100 yen") == 1
     changed = found.warc_path.with_name("changed.warc")
     changed.write_bytes(plain.replace(b"100 yen", b"900 yen"))
-    tool = Path(sys.executable).with_name("warcio")
     assert subprocess.run([tool, "check", changed], capture_output=True).returncode == 1
 
 

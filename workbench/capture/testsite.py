@@ -122,7 +122,11 @@ class TestSite:
 
     def __enter__(self) -> TestSite:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        # Asked to stop, it looks up only this often.
+        looking_up = {"poll_interval": 0.02}
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs=looking_up, daemon=True
+        )
         self._thread.start()
         return self
 
