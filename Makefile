@@ -21,12 +21,16 @@ check: $(VENV)/.installed
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 
+# What: one benchmark, for example `make bench WHAT=ui`.
+bench: $(VENV)/.installed
+	$(RUN) -m bench.$(WHAT)
+
 release-test: $(VENV)/.installed
 	$(RUN) -m pytest -m release -o addopts="--strict-markers --strict-config -q --tb=short"
 
-# The pictures of every screen for the manual and for looking at.
+# The pictures of every screen, for looking at (docs/screens).
 screens: $(VENV)/.installed
-	SCREENS_FOLDER=$(CURDIR)/docs/screens $(RUN) -m pytest -m "release or not release" tests/ui/test_screens.py
+	$(RUN) -m pytest -m "release or not release" tests/ui/test_screens.py
 
 system:
 	sh system-packages.sh

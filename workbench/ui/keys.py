@@ -20,7 +20,7 @@ KEYS = (
     ("Alt+1…5", M_("Part of the report")),
     ("Space", M_("Hold to see the picture")),
     ("Esc", M_("Hide pictures; one step back")),
-    ("Ctrl+1, 2", M_("Screen")),
+    ("Ctrl+1…7", M_("Screen")),
     ("Ctrl+F", M_("Search")),
     ("F5", M_("Read again")),
     ("F1", M_("This list")),

@@ -57,9 +57,9 @@ PLACES = (
     Place("review", M_("Review"), ReviewScreen),
     Place("supervise", M_("Supervise"), SuperviseScreen),
     Place("removal", M_("Removal"), RemovalScreen),
-    Place("referral", M_("Hand-over"), ReferralScreen),
+    Place("referral", M_("Refer"), ReferralScreen),
     Place("statistics", M_("Statistics"), StatisticsScreen),
-    Place("administration", M_("Administration"), AdministrationScreen),
+    Place("administration", M_("Admin"), AdministrationScreen),
 )
 
 
