@@ -54,16 +54,13 @@ def test_through_the_reader(codec: str) -> None:
         assert (found.title, found.text, found.charset) == (TITLE, PROSE, codec)
 
 
-@pytest.mark.parametrize("in_page", [None, *NAMES.values(), "us-ascii", "x-nonsense", "utf-16"])
-@pytest.mark.parametrize("in_header", [None, *NAMES.values(), "ISO-8859-1", "idna", "none"])
 @pytest.mark.parametrize("codec", JAPANESE)
-def test_whatever_is_stated(codec: str, in_header: str | None, in_page: str | None) -> None:
-    content = html(codec, in_page)
+@pytest.mark.parametrize("in_header", [None, *NAMES.values(), "ISO-8859-1", "idna", "none"])
+def test_whatever_is_stated(codec: str, in_header: str | None) -> None:
     said = "text/html" + (f"; charset={in_header}" if in_header else "")
-    text, charset = decode_page(content, said)
-    assert TITLE in text
-    assert PROSE in text
-    assert charset == codec
+    for in_page in (None, *NAMES.values(), "us-ascii", "x-nonsense", "utf-16"):
+        text, charset = decode_page(html(codec, in_page), said)
+        assert (charset, TITLE in text, PROSE in text) == (codec, True, True), in_page
 
 
 @pytest.mark.parametrize("codec", JAPANESE)
