@@ -7,13 +7,14 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.desk.desk import Desk
 from workbench.desk.opening import open_practice
 from workbench.domain.url import defang
 from workbench.ui.review.view import ReviewScreen
+from workbench.ui.window import PLACES
 
 Sit = Callable[..., Any]
 
@@ -131,16 +132,29 @@ def test_a_picture_is_masked_until_held_and_what_was_seen_is_kept(
 def test_no_picture_is_decoded_by_the_window(
     store: Path, sit: Sit, qtbot: QtBot, monkeypatch: Any
 ) -> None:
-    """Every screen is walked; no picture decoder of Qt is ever given bytes."""
+    """Every screen is walked, none shows a picture, and Qt's decoders are never given bytes."""
     decoded: list[object] = []
     monkeypatch.setattr(QImage, "fromData", lambda *given: decoded.append(given) or QImage())
     monkeypatch.setattr(QImage, "loadFromData", lambda *given: decoded.append(given) or False)
     seat = sit(store)
     screen = review_of(seat, qtbot)
-    for place in range(screen.report.tabs.count()):
-        screen.report.tabs.setCurrentIndex(place)
-        QApplication.processEvents()
-    seat.window.go("register")
+    for place in PLACES:
+        other = seat.window.go(place.id)
+        for bar in other.findChildren(QTabWidget):
+            for number in range(bar.count()):
+                bar.setCurrentIndex(number)
+                QApplication.processEvents()
+        qtbot.waitUntil(lambda: not seat.work.busy, timeout=20_000)
+    assert not screen.report.pictures.tile.shows_picture
+    # Also a picture that was asked for comes as pixels.
+    tile = screen.report.pictures.tile
+    seat.window.go("review")
+    screen.report.tabs.setCurrentWidget(screen.report.pictures)
+    screen.report.pictures.reason.setText("確認")
+    tile.setFocus()
+    QTest.keyPress(tile, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: tile.shows_picture, timeout=15_000)
+    QTest.keyRelease(tile, Qt.Key.Key_Space)
     assert decoded == []
     assert not screen.report.pictures.tile.shows_picture
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from workbench.capture.images import blurred_preview
+from workbench.capture.picture_pixels import PicturePixels, picture_pixels
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart
 from workbench.domain.errors import M_, BadInput, EvidenceDamaged, NotAllowed
@@ -40,11 +40,11 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Revealed:
-    """A picture an officer asked to see: a PNG made by the limited process, and its level."""
+    """A picture an officer asked to see: pixels from the limited process, and its level."""
 
     exhibit_id: str
     level: str
-    png: bytes
+    pixels: PicturePixels
 
 
 class Exhibits(DeskPart):
@@ -141,7 +141,7 @@ class Exhibits(DeskPart):
     def reveal(
         self, exhibit_id: str, reason: str = "", *, edge: int = 1600, blur: int = 0
     ) -> Revealed:
-        """One picture as a PNG of at most `edge` pixels, decoded in the limited process.
+        """One picture as pixels, at most `edge` wide and high, decoded in the limited process.
 
         S3 is never shown, S2 only with a reason. What is opened is written to the access log
         before a byte of it is read.
@@ -169,7 +169,7 @@ class Exhibits(DeskPart):
         with self.desk.store.read() as tx:
             wrapped = stored.exhibit_key(tx, exhibit_id)
         content = b"".join(self.chunks_with(wrapped, exhibit))
-        return Revealed(exhibit_id, level, blurred_preview(content, edge, blur))
+        return Revealed(exhibit_id, level, picture_pixels(content, edge, blur))
 
     def hidden(self, exhibit_id: str, seconds: float) -> Changes[None]:
         """Record for how long a revealed picture was in view."""

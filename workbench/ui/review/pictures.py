@@ -98,9 +98,12 @@ class PictureTile(QWidget):
             # Released before it came: nothing was seen.
             self._work.write(lambda: self._work.desk.exhibits.hidden(revealed.exhibit_id, 0))
             return
-        # A PNG that our own limited process has just written, not the bytes from outside.
-        image = QImage.fromData(revealed.png, "PNG")
-        self._shown = QPixmap.fromImage(image)
+        # Bare pixels from the limited process: nothing is decoded here.
+        found = revealed.pixels
+        image = QImage(
+            found.rgb, found.width, found.height, 3 * found.width, QImage.Format.Format_RGB888
+        )
+        self._shown = QPixmap.fromImage(image.copy())
         self._since = time.monotonic()
         self.update()
 
