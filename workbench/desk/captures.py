@@ -31,13 +31,19 @@ class Captures(DeskPart):
     """Captures of reports' pages."""
 
     def waiting(self, limit: int) -> list[str]:
-        """Ids of registered reports that nobody tried to preserve, in rank order."""
+        """Ids of open reports that nobody tried to preserve, in rank order."""
         with self.desk.store.read() as tx:
             return stored.never_captured(tx, limit)
 
     def count_waiting(self) -> int:
         with self.desk.store.read() as tx:
             return stored.count_never_captured(tx)
+
+    def session(self, opened: bool) -> None:
+        """Write down that an officer opened, or ended, an outside session on this computer."""
+        self.desk.officer.must_have(*WORKING)
+        with self.desk.store.write() as tx:
+            self.log_access(tx, "online" if opened else "offline", None, None)
 
     def capture(
         self,

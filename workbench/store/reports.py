@@ -48,11 +48,12 @@ def in_states(tx: Reading, states: Iterable[str], limit: int | None = None) -> l
 
 def _never_captured() -> sa.ColumnElement[bool]:
     tried = sa.exists().where(t.capture.c.report_id == t.report.c.id)
-    return (t.report.c.state == "registered") & ~tried
+    # Assessed before it was preserved (a URL-only report, an offline desk): it still waits.
+    return t.report.c.open.is_(True) & ~tried
 
 
 def never_captured(tx: Reading, limit: int) -> list[str]:
-    """Ids of registered reports without any capture, in rank order."""
+    """Ids of open reports without any capture, in rank order."""
     r = t.report.c
     order = (r.band_rank.desc(), r.score.desc(), r.id)
     query = sa.select(r.id).where(_never_captured()).order_by(*order).limit(limit)

@@ -6,17 +6,26 @@ from typing import Any
 
 from PySide6.QtCore import QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from workbench.desk.changes import Changes
 from workbench.desk.exposure import Exposure
 from workbench.domain.errors import M_
-from workbench.domain.officer import ROLE_NAMES, Role
-from workbench.ui.design.icons import pixmap
+from workbench.domain.officer import ROLE_NAMES, WORKING, Role
+from workbench.ui.design.icons import icon, pixmap
 from workbench.ui.design.language import t
 from workbench.ui.design.pages import label
 from workbench.ui.design.painting import paint_bar
 from workbench.ui.design.theme import theme
+from workbench.ui.jobs import Jobs
 from workbench.ui.work import DeskWork
 
 _SAID_MS = 6_000
@@ -48,7 +57,7 @@ class StatusBar(QFrame):
 
     break_due = Signal(object)
 
-    def __init__(self, work: DeskWork) -> None:
+    def __init__(self, work: DeskWork, jobs: Jobs) -> None:
         super().__init__()
         self._work = work
         self.setProperty("bar", "status")
@@ -71,7 +80,30 @@ class StatusBar(QFrame):
         row.addWidget(self._said, 1)
         self._forget = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._forget.timeout.connect(lambda: self._said.setText(""))
-        self._part(row, "mdi6.wifi-off", label(M_("Offline: captures wait")))
+        self._job = label("")
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(110)
+        self._progress.setAccessibleName(t(M_("Progress of the work beside")))
+        self.cancel_button = QPushButton(icon("mdi6.close-circle-outline"), "")
+        self.cancel_button.setProperty("plain", "yes")
+        self.cancel_button.setAccessibleName(t(M_("Cancel the work beside")))
+        self.cancel_button.setToolTip(t(M_("Cancel the work beside")))
+        self.cancel_button.clicked.connect(jobs.cancel)
+        for part in (self._job, self._progress, self.cancel_button):
+            row.addWidget(part)
+            part.hide()
+        self.online_button = QPushButton()
+        self.online_button.setProperty("plain", "yes")
+        self.online_button.setCheckable(True)
+        self.online_button.setEnabled(officer.has(*WORKING))
+        self.online_button.toggled.connect(jobs.set_online)
+        row.addWidget(self.online_button)
+        jobs.progressed.connect(self._show_job)
+        jobs.idle.connect(self._end_job)
+        jobs.told.connect(self.say)
+        jobs.online_changed.connect(self._show_online)
+        self._show_online(jobs.online)
         practice = work.desk.store.practice
         kind = label(M_("Practice store") if practice else M_("Encrypted store"))
         kind.setToolTip(str(work.desk.store.folder))
@@ -87,6 +119,26 @@ class StatusBar(QFrame):
         self._said.setText(text)
         self._said.setToolTip(text)
         self._forget.start()
+
+    def _show_online(self, online: bool) -> None:
+        text = M_("Online: pages are preserved") if online else M_("Offline: captures wait")
+        self.online_button.setText(t(text))
+        self.online_button.setIcon(icon("mdi6.wifi" if online else "mdi6.wifi-off"))
+        self.online_button.setAccessibleName(t(text))
+        hint = M_("Opens or ends an outside session; it is written down.")
+        self.online_button.setToolTip(t(hint))
+        self.online_button.setChecked(online)
+
+    def _show_job(self, name: str, done: int, total: int) -> None:
+        self._job.setText(f"{name} {done:,} / {total:,}")
+        self._progress.setRange(0, max(1, total))
+        self._progress.setValue(done)
+        for part in (self._job, self._progress, self.cancel_button):
+            part.show()
+
+    def _end_job(self) -> None:
+        for part in (self._job, self._progress, self.cancel_button):
+            part.hide()
 
     def _part(self, row: QHBoxLayout, picture: str, text: QLabel) -> None:
         mark = QLabel()

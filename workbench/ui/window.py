@@ -32,6 +32,7 @@ from workbench.ui.design.icons import icon, pixmap
 from workbench.ui.design.language import language, t
 from workbench.ui.design.pages import Notice, label
 from workbench.ui.design.theme import theme, tokens
+from workbench.ui.jobs import Jobs
 from workbench.ui.keys import KeyMap
 from workbench.ui.referral.view import ReferralScreen
 from workbench.ui.register.view import RegisterScreen
@@ -78,7 +79,8 @@ class Window(QMainWindow):
         self.resize(1600, 1000)
         self.setMinimumSize(1024, 640)
         self.screens: dict[str, QWidget] = {}
-        self.status = StatusBar(work)
+        self.jobs = Jobs(work)
+        self.status = StatusBar(work, self.jobs)
         self.status.break_due.connect(self._suggest_break)
         self._guide_told = self._break_told = False
         self._stack = QStackedWidget()
@@ -223,6 +225,12 @@ class Window(QMainWindow):
             self.screens[place_id] = screen
             self._stack.addWidget(screen)
             screen.told.connect(self.say)
+            registered = getattr(screen, "registered", None)
+            if registered is not None:
+                registered.connect(self.jobs.registered)
+            capture = getattr(screen, "capture_wanted", None)
+            if capture is not None:
+                capture.connect(lambda report_id: self.jobs.capture([report_id]))
             wanted = getattr(screen, "report_wanted", None)
             if wanted is not None:
                 wanted.connect(self.open_report)

@@ -69,6 +69,7 @@ class RegisterScreen(QWidget):
 
     told = Signal(str)
     report_wanted = Signal(str)
+    registered = Signal(list)
 
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
@@ -402,6 +403,7 @@ class RegisterScreen(QWidget):
 
     def _registered(self, made: list[dict[str, Any]]) -> None:
         new = sum(1 for one in made if one["status"] == "new")
+        self.registered.emit([one["id"] for one in made if one["status"] == "new"])
         self._pictures = []
         self._show_pictures()
         self.note.clear()

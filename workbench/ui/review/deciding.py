@@ -242,6 +242,11 @@ class DecidingBar(QFrame):
         """Whether a finding can be made now."""
         return self._ready
 
+    @property
+    def begun(self) -> bool:
+        """Whether the officer has chosen or written anything."""
+        return self._category is not None or bool(self.reason.text().strip())
+
     def set_ready(self, ready: bool) -> None:
         """Take findings, or none while there is no report or one is being written."""
         self._ready = ready

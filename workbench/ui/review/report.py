@@ -69,8 +69,7 @@ _ACTS: dict[str, Message] = {
 class ReportView(QWidget):
     """The right side of 審査."""
 
-    hold_wanted = Signal(bool)
-    reopened = Signal()
+    capture_wanted = Signal(str)
 
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
@@ -102,8 +101,12 @@ class ReportView(QWidget):
         self._alike = Chip()
         self.copy_button = QPushButton(icon("mdi6.content-copy"), t(M_("Copy harmless")))
         self.copy_button.clicked.connect(self._copy)
+        self.capture_button = QPushButton(icon("mdi6.camera-outline"), t(M_("Preserve the page")))
+        self.capture_button.setToolTip(t(M_("Fetches this page once, now; it is written down.")))
+        self.capture_button.clicked.connect(self._capture)
         second.addWidget(self.url, 1)
         second.addWidget(self._alike)
+        second.addWidget(self.capture_button)
         second.addWidget(self.copy_button)
         self._head.addLayout(second)
         self.facts = label("", "caption")
@@ -253,6 +256,8 @@ class ReportView(QWidget):
         self.url.setText(url if len(url) <= 90 else url[:89] + "…")
         self.url.setToolTip(url[:2_000])
         self.copy_button.setEnabled(not protected)
+        allowed = REPORT_WORKFLOW.actions(report["state"], self._work.desk.officer)
+        self.capture_button.setEnabled("preserve" in allowed and not protected)
         signs = set(lookalike(report["host"]).signs) - {"punycode"}
         self._alike.say(
             t(M_("Look-alike host")) if signs and not protected else "",
@@ -294,6 +299,11 @@ class ReportView(QWidget):
         texts = [s["note"] for s in shown["sightings"] if s["note"]]
         texts += [c["page_text"] for c in shown["captures"][-1:] if c["page_text"]]
         self.text.show_text("\n".join(texts), [], t(M_("Not assessed yet")))
+
+    def _capture(self) -> None:
+        if self.report is not None:
+            self.capture_button.setEnabled(False)
+            self.capture_wanted.emit(self.report["id"])
 
     def _copy(self) -> None:
         if self.report is not None:

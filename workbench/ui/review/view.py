@@ -48,6 +48,7 @@ class ReviewScreen(QWidget):
     """One report at a time: claimed as it is opened, let go as it is left, decided by keys."""
 
     told = Signal(str)
+    capture_wanted = Signal(str)
 
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
@@ -56,12 +57,14 @@ class ReviewScreen(QWidget):
         self.current: str | None = None
         self._claimed: str | None = None
         self._last_decided: str | None = None
+        self._offered: tuple[str | None, str | None] = (None, None)
         self._is_narrow = False
         self._laid_out = False
         self._counts: dict[str, int] = {}
         self.model = QueueModel(work)
         self.table = QueueTable(self.model)
         self.report = ReportView(work)
+        self.report.capture_wanted.connect(self.capture_wanted.emit)
         self.bar = DecidingBar(work.desk.reference)
         self.bar.setVisible(work.desk.officer.has(*WORKING))
         self._split = split = QSplitter(Qt.Orientation.Horizontal)
@@ -267,13 +270,21 @@ class ReviewScreen(QWidget):
             return
         self.report.show_report(shown, row)
         self._offer(shown)
+        lease = shown["lease"]
+        free = lease is None or lease["owner"] == self._desk.officer.id
+        if self._claimed != self.current and free and shown["report"]["state"] in CLAIMABLE:
+            # Assessed or let go meanwhile: now it can be claimed.
+            self._dwell.start()
 
     def _offer(self, shown: dict[str, Any]) -> None:
         """Fill the bar once the report is this officer's; what was typed stays."""
-        mine = self._claimed == self.current
-        if not mine or self.bar.is_ready:
-            return
         assessment = shown["assessment"]
+        offered = (self.current, None if assessment is None else assessment["id"])
+        # A new assessment is offered too, unless the officer has begun to choose.
+        again = self.bar.is_ready and (self.bar.begun or offered == self._offered)
+        if self._claimed != self.current or again:
+            return
+        self._offered = offered
         pictures = any(e["role"] == "screenshot" for e in shown["exhibits"])
         labels = assessment["labels"] if assessment else []
         model = assessment["model_id"] if assessment else ""
