@@ -31,7 +31,7 @@ def test_an_answer_that_stops_coming(serve: Serve, fetching: Fetching, sent: byt
         server.over.wait(20)
 
     server = serve(answer)
-    found = fetching(server.url(), server, max_seconds=0.4)
+    found = fetching(server.url(), server, max_seconds=0.6)
     explained(found, "timeout")
     kept(found, server)
     assert found.untrusted_body == sent.partition(b"\r\n\r\n")[2]
@@ -57,9 +57,9 @@ def test_a_chain_of_slow_redirects_has_one_limit(serve: Serve, fetching: Fetchin
         server.say(connection, redirect(f"/{len(server.requests)}"))
 
     server = serve(answer)
-    found = fetching(server.url(), server, max_seconds=0.5, max_redirects=1_000)
+    found = fetching(server.url(), server, max_seconds=0.9, max_redirects=1_000)
     explained(found, "timeout")
-    assert 1 <= len(found.hops) < 5
+    assert 1 <= len(found.hops) < 7
     assert found.warc_path is not None
     check_warc(found.warc_path)
     written = [r.block for r in records(found.warc_path) if r.kind == "response"]

@@ -298,7 +298,7 @@ Xでシェア、X軸: 100、Twitterで話題、Instagramでもやってます、
 銀行振込、架空銀行は9:00-15:00、支店は全国に100。普通 1234567 と書いても支店名がなければ口座ではない。
 https や www、1.2.3.4、256.256.256.256、1.2.3.4.5、md5 d41d8cd98f00b204e9800998ecf8427e
 sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709、0xdeadbeef、bc1、3D、T字路、bc1qqqqqqqqqqqqqqqq、1111111111111111111111111111
-x.com/home twitter.com/share instagram.com/p/Cabcdef t.me/joinchat/abc t.me/share x.com/i/flow netflix.com/browse
+x.com/home twitter.com/share instagram.com/p/Cabcdef t.me/joinchat/abc t.me/share x.com/i/flow kakuubox.com/browse
 幅100×200、座標35.6895,139.6917、比率16:9、気温-5〜10度、電話は1日100件、TEL/FAX、24h対応、110番、119番、#7110
 """
 
