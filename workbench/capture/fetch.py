@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -138,14 +139,22 @@ class Fetcher:
         self._resolver = resolver
         self._now_us = now_us
         self._allowed = AllowedHosts(rules.allow_hosts)
-        self._tls = ssl.create_default_context(cafile=certifi.where())
         if rules.extra_ca_file is not None:
+            # Read now, so that a file that is none is told before a page is tried.
+            _ = self._tls
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=certifi.where())
+        extra = self.rules.extra_ca_file
+        if extra is not None:
             try:
-                self._tls.load_verify_locations(rules.extra_ca_file)
+                context.load_verify_locations(extra)
             except OSError as error:
                 raise BadInput(
-                    M_("The certificates in {path} cannot be read.", path=str(rules.extra_ca_file))
+                    M_("The certificates in {path} cannot be read.", path=str(extra))
                 ) from error
+        return context
 
     def fetch(self, url: str, warc_path: Path) -> FetchResult:
         """One page with its redirects; see the module's `fetch`."""
@@ -253,7 +262,8 @@ class Fetcher:
             ("Accept-Encoding", "gzip, deflate"),
             ("Connection", "close"),
         )
-        response = send(exchange, headers, jar, self._tls)
+        tls = self._tls if exchange.target.scheme == "https" else None
+        response = send(exchange, headers, jar, tls)
         jar.update(response.cookies)
         return response
 

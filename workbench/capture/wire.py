@@ -361,7 +361,7 @@ def _connection_class(base: type[Any], exchange: Exchange) -> type[Any]:
 class GuardedAdapter(HTTPAdapter):
     """Transport of one exchange; never reuses a connection, never retries, knows no proxy."""
 
-    def __init__(self, exchange: Exchange, tls: ssl.SSLContext) -> None:
+    def __init__(self, exchange: Exchange, tls: ssl.SSLContext | None) -> None:
         self._exchange = exchange
         self._tls = tls
         super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1)
@@ -387,9 +387,14 @@ def send(
     exchange: Exchange,
     headers: Iterable[tuple[str, str]],
     cookies: requests.cookies.RequestsCookieJar,
-    tls: ssl.SSLContext,
+    tls: ssl.SSLContext | None,
 ) -> requests.Response:
-    """Send one GET and return the response with its body still unread (no redirect followed)."""
+    """Send one GET and return the response with its body still unread (no redirect followed).
+
+    `tls` is what an https target's certificate is checked with; only an http target goes without.
+    """
+    if tls is None and exchange.target.scheme != "http":
+        raise ValueError(exchange.target.scheme)
     request = requests.PreparedRequest()
     request.method = "GET"
     request.headers = requests.structures.CaseInsensitiveDict(headers)
