@@ -78,6 +78,7 @@ ACTIONS = {
 IDENTIFIERS = {
     "bank_account": Name("口座", "bank account"),
     "crypto_address": Name("暗号資産アドレス", "crypto address"),
+    "onion": Name("Onion アドレス", "onion address"),
     "domain": Name("ドメイン", "domain"),
     "email": Name("メールアドレス", "mail address"),
     "instagram": Name("Instagram", "Instagram"),

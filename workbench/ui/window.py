@@ -225,6 +225,8 @@ class Window(QMainWindow):
             self.screens[place_id] = screen
             self._stack.addWidget(screen)
             screen.told.connect(self.say)
+            if isinstance(screen, ReviewScreen):
+                screen.register_wanted.connect(lambda: self.go("register"))
             registered = getattr(screen, "registered", None)
             if registered is not None:
                 registered.connect(self.jobs.registered)

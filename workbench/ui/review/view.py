@@ -49,6 +49,7 @@ class ReviewScreen(QWidget):
 
     told = Signal(str)
     capture_wanted = Signal(str)
+    register_wanted = Signal()
 
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
@@ -66,7 +67,7 @@ class ReviewScreen(QWidget):
         self.report = ReportView(work)
         self.report.capture_wanted.connect(self.capture_wanted.emit)
         self.bar = DecidingBar(work.desk.reference)
-        self.bar.setVisible(work.desk.officer.has(*WORKING))
+        self.bar.hide()
         self._split = split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self._left())
         split.addWidget(self._right())
@@ -210,11 +211,14 @@ class ReviewScreen(QWidget):
         if self.model.rowCount() == 0:
             self._queue_pages.show_empty(
                 M_("No report is waiting. Register one, or import a list."),
+                M_("Go to Register"),
+                self.register_wanted.emit,
                 icon="mdi6.check-circle-outline",
             )
             if self.current is None:
                 self.report.clear()
                 self.bar.clear()
+                self.bar.hide()
             return
         self._queue_pages.show_content()
         if self.current is None:
@@ -269,6 +273,7 @@ class ReviewScreen(QWidget):
         if shown["report"]["id"] != self.current:
             return
         self.report.show_report(shown, row)
+        self.bar.setVisible(self._desk.officer.has(*WORKING))
         self._offer(shown)
         lease = shown["lease"]
         free = lease is None or lease["owner"] == self._desk.officer.id
@@ -396,6 +401,7 @@ class ReviewScreen(QWidget):
             self.current = None
             self.report.clear()
             self.bar.clear()
+            self.bar.hide()
             self.told.emit(t(M_("No assessed report is waiting.")))
             return
         self.current = self._claimed = following[0]["report"]["id"]
