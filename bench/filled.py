@@ -7,10 +7,10 @@ from pathlib import Path
 
 from workbench.desk.desk import Desk
 from workbench.desk.opening import make_practice_store, open_practice, store_exists
-from workbench.desk.ranking import priority_row
+from workbench.desk.ranking import priority_row, ranked_columns
 from workbench.domain.custody import GENESIS, make_entry
 from workbench.domain.ids import new_id
-from workbench.domain.priority import BAND_RANK, Circumstances, rank
+from workbench.domain.priority import Circumstances, rank
 from workbench.store.reports import url_digest
 from workbench.store.store import workstation
 
@@ -50,12 +50,7 @@ def filled_store(folder: Path, reports: int, *, assessed: float = 0.3, seed: int
                         row |= {"assessment_id": opinion["id"], "state": "assessed"}
                     priority = rank(known, weights)
                     ranked = priority_row(desk, row["id"], priority)
-                    row |= {
-                        "priority_id": ranked["id"],
-                        "score": priority.score,
-                        "band": priority.band,
-                        "band_rank": BAND_RANK[priority.band],
-                    }
+                    row |= ranked_columns(ranked)
                     rows.append(row)
                     priorities.append(ranked)
                     sightings.append(_sighting(desk, row, source))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart, required
-from workbench.desk.ranking import factor_text
+from workbench.desk.ranking import factor_text, ranked_columns
 from workbench.domain.clock import jst_midnight
 from workbench.domain.errors import M_, BadInput, NotAllowed, Stale
 from workbench.domain.ids import new_id
@@ -284,8 +284,7 @@ class Queue(DeskPart):
                 "created_at": self.desk.clock(),
             }
             content = tx.insert("priority", row)
-            rank = BAND_RANK[band]
-            tx.update("report", report["id"], priority_id=row["id"], band=band, band_rank=rank)
+            tx.update("report", report["id"], **ranked_columns(row))
             facts = {"from": report["band"], "to": band, "reason": reason}
             self.custody(tx, "report", report["id"], "priority_set", facts, [content])
         result = {

@@ -104,13 +104,19 @@ def write_priority(
             row["override_reason"] = before["override_reason"]
             row["officer_id"] = before["officer_id"]
     content = tx.insert("priority", row)
-    columns = {
-        "priority_id": row["id"],
-        "score": row["score"],
-        "band": row["band"],
-        "band_rank": BAND_RANK[row["band"]],
+    return ranked_columns(row), content
+
+
+def ranked_columns(priority: Row) -> dict[str, Any]:
+    """The columns of a report that follow from its priority."""
+    return {
+        "priority_id": priority["id"],
+        "score": priority["score"],
+        "band": priority["band"],
+        "band_rank": BAND_RANK[priority["band"]],
+        "basis": priority["basis"],
+        "by_hand": priority["officer_id"] is not None,
     }
-    return columns, content
 
 
 def check_sum(row: Row, bounds: dict[str, int]) -> bool:

@@ -10,14 +10,14 @@ from workbench.capture.images import inspect_images
 from workbench.desk.changes import Changes, changed
 from workbench.desk.exhibits import Prepared
 from workbench.desk.part import DeskPart, required
-from workbench.desk.ranking import circumstances, priority_row
+from workbench.desk.ranking import circumstances, priority_row, ranked_columns
 from workbench.domain.clock import jst_date
 from workbench.domain.decision import RESULT_CODES
 from workbench.domain.errors import M_, BadInput
 from workbench.domain.ids import new_id
 from workbench.domain.numbers import era_year, human_number
 from workbench.domain.officer import WORKING
-from workbench.domain.priority import BAND_RANK, Weights, rank
+from workbench.domain.priority import Weights, rank
 from workbench.domain.report import REPORT_WORKFLOW, SOURCES
 from workbench.domain.url import UrlReading, read_url
 from workbench.store import actions
@@ -185,12 +185,7 @@ class Reports(DeskPart):
         }
         computed = rank(circumstances(self.desk, row, source), weights)
         priority = priority_row(self.desk, row["id"], computed)
-        row |= {
-            "priority_id": priority["id"],
-            "score": computed.score,
-            "band": computed.band,
-            "band_rank": BAND_RANK[computed.band],
-        }
+        row |= ranked_columns(priority)
         return row, priority
 
     def sighting_row(

@@ -8,13 +8,13 @@ from typing import Any
 
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart, required
-from workbench.desk.ranking import priority_row, stored_factors
+from workbench.desk.ranking import priority_row, ranked_columns, stored_factors
 from workbench.desk.whatif import QueueTable
 from workbench.domain.clock import jst_date
 from workbench.domain.errors import M_, BadInput
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING, Role
-from workbench.domain.priority import BAND_RANK, reweigh
+from workbench.domain.priority import reweigh
 from workbench.reference.data import PriorityWeights, read_weights
 from workbench.store import weights as stored
 from workbench.store.store import Reading
@@ -170,14 +170,7 @@ class WeightsOfPriority(DeskPart):
                     kept = ("band", "override_reason", "officer_id")
                     new |= {name: old[name] for name in kept}
                 content = tx.insert("priority", new)
-                tx.update(
-                    "report",
-                    row["id"],
-                    priority_id=new["id"],
-                    score=new["score"],
-                    band=new["band"],
-                    band_rank=BAND_RANK[new["band"]],
-                )
+                tx.update("report", row["id"], **ranked_columns(new))
                 if new["score"] != old["score"] or new["band"] != row["band"]:
                     moved += 1
                     facts = {

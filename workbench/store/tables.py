@@ -221,6 +221,10 @@ report = sa.Table(
     sa.Column("assessment_id", sa.String(36)),
     sa.Column("decision_id", sa.String(36)),
     sa.Column("priority_id", sa.String(36)),
+    # What the priority rests on and whether a person set the band: kept here, so that a long
+    # queue is weighed anew from one narrow index.
+    _text("basis"),
+    sa.Column("by_hand", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("result_code", sa.String(32)),
     _time("registered_at"),
     _ref("registered_by", "officer"),
@@ -237,6 +241,19 @@ sa.Index(
     report.c.band_rank.desc(),
     report.c.score.desc(),
     report.c.id,
+    # Last, so that "the next free one" is found without leaving the index.
+    report.c.state,
+    report.c.assigned_to,
+)
+
+sa.Index(
+    "ix_report_weighing",
+    report.c.open,
+    report.c.id,
+    report.c.score,
+    report.c.band_rank,
+    report.c.by_hand,
+    report.c.basis,
 )
 
 sighting = sa.Table(

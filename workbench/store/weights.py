@@ -35,25 +35,26 @@ def history(tx: Reading) -> list[Row]:
 def open_priorities(tx: Reading) -> Iterator[Sequence[Any]]:
     """Open reports, a slice at a time: (id, score, band rank, set by hand, basis).
 
-    For a priority written before there was a basis, its factors as JSON text stand in its place.
+    One walk of a narrow index. For a report ranked before there was a basis, the factors of its
+    priority stand in its place, as JSON text.
     """
     report, priority = t.report, t.priority
-    query = (
+    mine = (report.c.id, report.c.score, report.c.band_rank)
+    ranked = sa.select(*mine, report.c.by_hand, report.c.basis).where(
+        report.c.open.is_(True), report.c.basis != ""
+    )
+    older = (
         sa.select(
-            report.c.id,
-            report.c.score,
-            report.c.band_rank,
+            *mine,
             priority.c.officer_id.is_not(None),
-            sa.case(
-                (priority.c.basis != "", priority.c.basis),
-                else_=sa.type_coerce(priority.c.factors, sa.Text),
-            ),
+            sa.type_coerce(priority.c.factors, sa.Text),
         )
         .join(priority, priority.c.id == report.c.priority_id)
-        .where(report.c.open.is_(True))
+        .where(report.c.open.is_(True), report.c.basis == "")
     )
-    rows = tx.connection.execution_options(yield_per=5_000).execute(query)
-    yield from rows.partitions()
+    for query in (ranked, older):
+        rows = tx.connection.execution_options(yield_per=5_000).execute(query)
+        yield from rows.partitions()
 
 
 def under_other_weights(tx: Reading, version: str, after: str, limit: int) -> list[Row]:

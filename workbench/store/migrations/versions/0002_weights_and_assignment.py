@@ -26,9 +26,15 @@ def upgrade() -> None:
     op.add_column("priority", sa.Column("basis", sa.Text(), server_default="", nullable=False))
     with op.batch_alter_table("report") as batch:
         batch.add_column(sa.Column("assigned_to", sa.String(length=36), nullable=True))
+        batch.add_column(sa.Column("basis", sa.Text(), server_default="", nullable=False))
+        batch.add_column(
+            sa.Column("by_hand", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch.create_foreign_key(op.f("fk_report_assigned_to"), "officer", ["assigned_to"], ["id"])
     op.drop_index("ix_report_queue", table_name="report")
     columns: list[str | sa.TextClause] = [
         "open", sa.text("band_rank DESC"), sa.text("score DESC"), "id",
     ]  # fmt: skip
     op.create_index("ix_report_queue", "report", columns)
+    weighing = ["open", "id", "score", "band_rank", "by_hand", "basis"]
+    op.create_index("ix_report_weighing", "report", weighing)
