@@ -33,8 +33,13 @@ def upgrade() -> None:
         batch.create_foreign_key(op.f("fk_report_assigned_to"), "officer", ["assigned_to"], ["id"])
     op.drop_index("ix_report_queue", table_name="report")
     columns: list[str | sa.TextClause] = [
-        "open", sa.text("band_rank DESC"), sa.text("score DESC"), "id",
-    ]  # fmt: skip
+        "open",
+        sa.text("band_rank DESC"),
+        sa.text("score DESC"),
+        "id",
+        "state",
+        "assigned_to",
+    ]
     op.create_index("ix_report_queue", "report", columns)
     weighing = ["open", "id", "score", "band_rank", "by_hand", "basis"]
     op.create_index("ix_report_weighing", "report", weighing)
