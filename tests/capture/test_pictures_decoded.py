@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from workbench.capture.images import ImageFacts, blurred_preview, inspect_image, inspect_images
+from workbench.capture.images import ImageFacts, inspect_image, inspect_images
 from workbench.capture.isolate import MIB, Limits, run_isolated
+from workbench.capture.picture_pixels import picture_pixels
 from workbench.domain.errors import BadInput
 from workbench.messages import render
 
@@ -166,10 +167,10 @@ def test_several_pictures_and_which_one_is_bad() -> None:
 
 
 def preview(content: bytes, edge: int = 40, radius: int = 0) -> Image.Image:
-    shown = Image.open(io.BytesIO(blurred_preview(content, edge, radius)))
-    assert shown.format == "PNG"
+    found = picture_pixels(content, edge, radius)
+    shown = Image.frombytes("RGB", (found.width, found.height), found.rgb)
     assert max(shown.size) <= edge
-    return shown.convert("RGB")
+    return shown
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
@@ -200,10 +201,10 @@ def test_a_preview_is_upright_and_on_white() -> None:
 def test_previews_of_what_is_no_picture() -> None:
     for content in (b"", b"text", png_of(60_000, 60_000), picture("PNG")[:100]):
         with pytest.raises(BadInput):
-            blurred_preview(content, 40, 4)
+            picture_pixels(content, 40, 4)
     large = png_of(10_900, 11_000, bytes(10_901 * 11_000))
     with pytest.raises(BadInput, match="more memory"):
-        blurred_preview(large, 40, 4, Limits(seconds=10, memory_bytes=128 * MIB))
+        picture_pixels(large, 40, 4, Limits(seconds=10, memory_bytes=128 * MIB))
     for edge, radius in ((0, 1), (5_000, 1), (10, -1), (10, 1_001)):
         with pytest.raises(ValueError, match=str(edge)):
-            blurred_preview(picture("PNG"), edge, radius)
+            picture_pixels(picture("PNG"), edge, radius)

@@ -1,20 +1,17 @@
 """Looks at hostile pictures: real type, size and frames, decoded in the limited process.
 
-The bytes of a picture are evidence and are never re-encoded; previews are separate pictures.
+The bytes of a picture are evidence and are never re-encoded; see `picture_pixels` for showing one.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.capture.isolate import Limits, run_isolated
+from workbench.capture.isolate import run_isolated
 from workbench.domain.errors import M_, BadInput
 
 _DECODE = "workbench.capture.decoding:decode_image"
-_PREVIEW = "workbench.capture.decoding:blurred_preview"
 
 
 @dataclass(frozen=True)
@@ -53,19 +50,3 @@ def inspect_images(untrusted_pictures: Sequence[bytes]) -> list[ImageFacts]:
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput(M_("The picture broke its reader.")) from error
     return facts
-
-
-def blurred_preview(
-    untrusted_bytes: bytes, edge: int, radius: int, limits: Limits | None = None
-) -> bytes:
-    """A PNG of at most `edge` x `edge` pixels, blurred by `radius` pixels (0: not blurred)."""
-    if not 1 <= edge <= 4096 or not 0 <= radius <= 1000:
-        raise ValueError((edge, radius))
-    options = {"edge": edge, "radius": radius}
-    (answer,) = run_isolated(_PREVIEW, [untrusted_bytes], options, limits)
-    if isinstance(answer, BadInput):
-        raise answer
-    try:
-        return base64.b64decode(answer["png"], validate=True)
-    except (KeyError, TypeError, binascii.Error) as error:
-        raise BadInput(M_("The picture broke its reader.")) from error

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.capture.isolate import run_isolated
+from workbench.capture.isolate import Limits, run_isolated
 from workbench.domain.errors import M_, BadInput
 
 _PIXELS = "workbench.capture.picture_pixels:pixels_of"
@@ -45,11 +45,14 @@ def pixels_of(untrusted: bytes, edge: int, radius: int) -> dict[str, Any]:
     }
 
 
-def picture_pixels(untrusted_bytes: bytes, edge: int, radius: int) -> PicturePixels:
+def picture_pixels(
+    untrusted_bytes: bytes, edge: int, radius: int, limits: Limits | None = None
+) -> PicturePixels:
     """The pixels of a picture as the limited process shows it; BadInput when it cannot be."""
     if not 1 <= edge <= 4096 or not 0 <= radius <= 1000:
         raise ValueError((edge, radius))
-    (answer,) = run_isolated(_PIXELS, [untrusted_bytes], {"edge": edge, "radius": radius})
+    options = {"edge": edge, "radius": radius}
+    (answer,) = run_isolated(_PIXELS, [untrusted_bytes], options, limits)
     if isinstance(answer, BadInput):
         raise answer
     try:
