@@ -179,6 +179,8 @@ _TEXTS = st.one_of(
 @given(_TEXTS)
 @example("http://a%28.%29b.test/")
 @example("https://example.test/a[.]b")
+@example("http://TP//0")
+@example("http://HTTP//a.b")
 def test_any_text_is_read_or_refused_and_the_reading_is_stable(text: str) -> None:
     try:
         reading = read_url(text)

@@ -199,7 +199,8 @@ def _understand(text: str, repairs: dict[str, None]) -> str:
         # "https://https://host": the address was pasted behind a waiting "https://".
         again = _SCHEME.match(rest)
         word = _http_word(again["word"]) if again else None
-        if again is None or word is None or not again["sep"].endswith("//"):
+        # Without its colon it may be a host that is named so.
+        if again is None or word is None or "://" not in again["sep"]:
             break
         scheme, rest = word, rest[again.end() :]
         repairs["scheme_typo"] = None
