@@ -7,7 +7,7 @@ import pytest
 from workbench.capture.testsite import PAGES, sample_screenshot
 from workbench.desk.desk import Desk
 from workbench.desk.opening import make_practice_store, open_practice
-from workbench.desk.queue import RankOrder
+from workbench.desk.rank_order import RankOrder
 from workbench.desk.reports import Screenshot
 from workbench.domain.errors import BadInput, NotAllowed
 from workbench.domain.ids import new_id
@@ -80,16 +80,39 @@ def test_places_follow_the_order_and_single_changes(tmp_path: Path) -> None:
             source = ("patrol", "ihc", "npa")[place % 3]
             desk.reports.register(f"https://a{place}.example.test/", [], source)
         ids = list(desk.queue.order())
-        assert desk.queue.places(ids) == {i: place for place, i in enumerate(ids)}
-        order = desk.queue.order()
+        order, counts = desk.queue.whole()
+        assert sum(counts.values()) == len(order) == 12
+        for place, report_id in enumerate(ids):
+            stands = desk.queue.standings([report_id], order)[report_id]
+            assert stands is not None
+            assert stands.places == (place,)
+        assert list(desk.queue.top(5)[0].padded(12))[:5] == ids[:5]
         moved = ids[9]
         desk.queue.set_band(moved, "immediate", "急ぐ")
-        order.remove(9)
-        place = desk.queue.places([moved])[moved]
-        assert place == 0
-        order.insert(place, moved)
+        stands = desk.queue.standings([moved], order)[moved]
+        assert stands is not None
+        assert (stands.places, stands.band) == ((0,), "immediate")
+        order = order.without([moved])
+        order.insert(0, moved)
         assert list(order) == list(desk.queue.order())
+        whole, counts = desk.queue.whole()
+        for band in counts:
+            assert list(whole.bands([band], counts)) == list(desk.queue.order([band]))
+        assert list(whole.bands(["immediate", "routine"], counts)) == list(
+            desk.queue.order(["immediate", "routine"])
+        )
         desk.assessments.assess([moved])
         desk.reviews.decide(moved, "not_applicable", "報道")
-        assert desk.queue.places([moved]) == {moved: None}
-        assert desk.queue.places([moved], ["routine"]) == {moved: None}
+        assert desk.queue.standings([moved], order) == {moved: None}
+        assert desk.queue.counts() == desk.queue.whole()[1]
+        assert sum(desk.queue.counts().values()) == 11
+        free = desk.queue.standings([ids[0]], order)[ids[0]]
+        assert free is not None
+        assert free.free
+        desk.assessments.assess([ids[0]])
+        desk.queue.claim(ids[0])
+        with Desk(open_practice(tmp_path / "store", "officer")) as other:
+            held = other.queue.standings([ids[0]], order)[ids[0]]
+            assert held is not None
+            assert not held.free
+            assert other.queue.taken_by_others() == [ids[0]]

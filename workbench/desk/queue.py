@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, overload
-from uuid import UUID
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart, required
+from workbench.desk.rank_order import RankOrder
 from workbench.desk.ranking import factor_text, ranked_columns
 from workbench.domain.clock import jst_midnight
 from workbench.domain.errors import M_, BadInput, NotAllowed, Stale
@@ -20,53 +22,17 @@ from workbench.store import queue as stored
 from workbench.store import reports as stored_reports
 from workbench.store.store import Reading, Row, Writing
 
+_BAND_OF = {rank: band for band, rank in BAND_RANK.items()}
 CLAIMABLE = ("assessed", "in_review", "needs_review")
 
 
-class RankOrder(Sequence[str]):
-    """Report ids in rank order, packed: a million take 16 MB."""
+@dataclass(frozen=True)
+class Standing:
+    """Where an open report belongs: `places` in each order asked about, the report left out."""
 
-    def __init__(self, packed: bytes) -> None:
-        """16 bytes of UUID for each id, one after the other."""
-        self._packed = bytearray(packed)
-
-    def remove(self, place: int) -> None:
-        """Take out the id at a place."""
-        del self._packed[place * 16 : place * 16 + 16]
-
-    def insert(self, place: int, report_id: str) -> None:
-        """Put an id before the one at a place."""
-        self._packed[place * 16 : place * 16] = UUID(report_id).bytes
-
-    @classmethod
-    def of(cls, ids: Iterable[str]) -> RankOrder:
-        return cls(b"".join(UUID(report_id).bytes for report_id in ids))
-
-    def __len__(self) -> int:
-        return len(self._packed) // 16
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        if isinstance(place, slice):
-            return [self[i] for i in range(*place.indices(len(self)))]
-        if not 0 <= place < len(self):
-            raise IndexError(place)
-        return str(UUID(bytes=bytes(self._packed[place * 16 : place * 16 + 16])))
-
-    def place_of(self, report_id: str) -> int | None:
-        """Where an id stands, or None."""
-        wanted = UUID(report_id).bytes
-        start = 0
-        while (found := self._packed.find(wanted, start)) >= 0:
-            if found % 16 == 0:
-                return found // 16
-            start = found + 1
-        return None
+    band: str
+    free: bool
+    places: tuple[int, ...]
 
 
 class Queue(DeskPart):
@@ -87,13 +53,56 @@ class Queue(DeskPart):
         with self.desk.store.read() as tx:
             return RankOrder(stored.order(tx, bands, unheld_by))
 
-    def places(
-        self, report_ids: Sequence[str], bands: Sequence[str] = (), *, hide_held: bool = False
-    ) -> dict[str, int | None]:
-        """Where these reports stand in `order` now, None for those that are not in it."""
-        unheld_by = self.desk.officer.id if hide_held else ""
+    def whole(self) -> tuple[RankOrder, dict[str, int]]:
+        """The whole order and how many stand in each band, of one moment."""
         with self.desk.store.read() as tx:
-            return stored.places(tx, report_ids, bands, unheld_by)
+            return RankOrder(stored.order(tx)), stored.counts_by_band(tx)
+
+    def top(self, limit: int) -> tuple[RankOrder, dict[str, int]]:
+        """The first places of the order, and how many stand in each band."""
+        with self.desk.store.read() as tx:
+            ids = [row["id"] for row in stored.page(tx, limit)]
+            return RankOrder.of(ids), stored.counts_by_band(tx)
+
+    def taken_by_others(self) -> list[str]:
+        """Open reports that another officer holds now or was given."""
+        with self.desk.store.read() as tx:
+            return stored.taken_by_others(tx, self.desk.officer.id)
+
+    def standings(
+        self, report_ids: Sequence[str], *orders: RankOrder
+    ) -> dict[str, Standing | None]:
+        """Where these reports belong in orders that were right before they changed.
+
+        In rank order; None for those no longer open. A place is found by asking for the rank of a few others on
+        the way (one in two of what is left), not by counting what stands before it.
+        """
+        with self.desk.store.read() as tx:
+            ranks = stored.ranks(tx, report_ids)
+            leases = stored.leases_on(tx, "report", report_ids)
+            others = [order.without(report_ids) for order in orders]
+
+            def key(report_id: str) -> tuple[int, int, str]:
+                if report_id not in ranks:
+                    ranks.update(stored.ranks(tx, [report_id]))
+                row = ranks[report_id]
+                return -row["band_rank"], -row["score"], report_id
+
+            def standing(report_id: str) -> Standing | None:
+                row = ranks.get(report_id)
+                if row is None or not row["open"]:
+                    return None
+                me = self.desk.officer.id
+                held = report_id in leases and leases[report_id]["owner"] != me
+                return Standing(
+                    _BAND_OF[row["band_rank"]],
+                    not held and row["assigned_to"] in (None, me),
+                    tuple(bisect_left(order, key(report_id), key=key) for order in others),
+                )
+
+            known = sorted((i for i in report_ids if i in ranks), key=key)
+            unknown = [i for i in report_ids if i not in ranks]
+            return {report_id: standing(report_id) for report_id in [*known, *unknown]}
 
     def rows(self, report_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Rows as `ranked` gives them, for these reports, whether still open or not."""

@@ -7,6 +7,7 @@ operations, so that a supervisor sees the effect while moving a slider.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.desk.rank_order import RankOrder
 from workbench.domain.priority import BAND_RANK, BANDS, Factor, Weights, basis_of
 
 Ints = npt.NDArray[np.int64]
@@ -77,21 +79,19 @@ class QueueTable:
 
     def __init__(self, slices: Iterable[Sequence[Any]]) -> None:
         """From (id, score, band rank, set by hand, basis), in slices."""
-        self.ids: list[str] = []
-        scores: list[int] = []
-        ranks: list[int] = []
-        by_hand: list[bool] = []
+        packed = bytearray()
+        # Arrays, not lists: a number in a list takes four times the room.
+        scores, ranks, by_hand = array("i"), array("b"), array("b")
         self._names: dict[str, dict[str, int]] = {kind: {} for kind in _KINDS}
         self._signals: dict[str, int] = {}
-        columns: dict[str, list[int]] = {kind: [] for kind in _KINDS}
+        columns = {kind: array("i") for kind in _KINDS}
         kinds = [(self._names[kind], columns[kind]) for kind in _KINDS]
-        share: list[float] = []
-        rows: list[int] = []
-        which: list[int] = []
-        times: list[int] = []
+        share = array("d")
+        rows, which, times = array("i"), array("i"), array("i")
         understood: dict[str, list[tuple[int, int]]] = {}
         for part in slices:
-            for report_id, score, rank, hand, basis in part:
+            packed += bytes.fromhex("".join(row[0] for row in part).replace("-", ""))
+            for _, score, rank, hand, basis in part:
                 if basis.startswith("["):
                     basis = _basis_of_json(basis)
                 source, label, probability, cls, band, signals = basis.split("|")
@@ -102,23 +102,22 @@ class QueueTable:
                     if counts is None:
                         counts = understood[signals] = self._counts(signals)
                     for signal, count in counts:
-                        rows.append(len(self.ids))
+                        rows.append(len(scores))
                         which.append(signal)
                         times.append(count)
                 share.append(float(probability))
-                self.ids.append(report_id)
                 scores.append(score)
                 ranks.append(rank)
                 by_hand.append(hand)
         self._score: Ints = np.array(scores, dtype=np.int64)
         self._rank: Ints = np.array(ranks, dtype=np.int64)
         self._by_hand = np.array(by_hand, dtype=bool)
-        self._columns = {kind: np.array(column, dtype=np.int64) for kind, column in columns.items()}
+        self._columns = {kind: np.array(column, dtype=np.int32) for kind, column in columns.items()}
         self._share = np.array(share, dtype=np.float64)
-        self._times = np.zeros((len(self.ids), len(self._signals)), dtype=np.int64)
-        self._times[rows, which] = times
-        packed = bytes.fromhex("".join(self.ids).replace("-", ""))
-        halves = np.frombuffer(packed, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+        self._times = np.zeros((len(scores), len(self._signals)), dtype=np.int16)
+        self._times[np.array(rows, dtype=np.intp), np.array(which, dtype=np.intp)] = times
+        self.ids = RankOrder(packed)
+        halves = np.frombuffer(bytes(packed), dtype=">u8").astype(np.uint64).reshape(-1, 2)
         self._high, self._low = halves[:, 0], halves[:, 1]
 
     def _counts(self, signals: str) -> list[tuple[int, int]]:
@@ -145,7 +144,7 @@ class QueueTable:
         total += self._shared("class", weights.class_points)
         total += self._shared("band", weights.band_points)
         for name, column in self._signals.items():
-            total += self._times[:, column] * weights.signal_points.get(name, 0)
+            total += self._times[:, column].astype(np.int64) * weights.signal_points.get(name, 0)
         return np.clip(total, weights.limits["min"], weights.limits["max"])
 
     def what_if(self, weights: Weights) -> WhatIf:

@@ -11,6 +11,8 @@ from workbench.domain.priority import BAND_RANK
 from workbench.store import tables as t
 from workbench.store.store import Reading, Row, Writing
 
+# Characters of joined ids (36 each) turned into bytes at a time: other threads get their turn.
+_SLICE = 36 * 8_192
 # Within a band the higher score, then the older report.
 _ORDER = (t.report.c.band_rank.desc(), t.report.c.score.desc(), t.report.c.id.asc())
 
@@ -42,27 +44,27 @@ def order(tx: Reading, bands: Sequence[str] = (), undecided_by: str = "") -> byt
     ranked = _open(tx, bands, undecided_by).with_only_columns(t.report.c.id).order_by(*_ORDER)
     joined = sa.func.group_concat(ranked.subquery().c.id, "")
     text = tx.connection.execute(sa.select(joined)).scalar_one_or_none() or ""
-    return bytes.fromhex(text.replace("-", ""))
+    packed = bytearray()
+    for start in range(0, len(text), _SLICE):
+        packed += bytes.fromhex(text[start : start + _SLICE].replace("-", ""))
+    return bytes(packed)
 
 
-def places(
-    tx: Reading, report_ids: Sequence[str], bands: Sequence[str] = (), undecided_by: str = ""
-) -> dict[str, int | None]:
-    """Where reports stand in `order`: the number of reports before each, None for those not in it."""
-    listed = _open(tx, bands, undecided_by)
-    rows = tx.all(listed.where(t.report.c.id.in_(report_ids)))
-    found: dict[str, int | None] = dict.fromkeys(report_ids)
+def ranks(tx: Reading, report_ids: Sequence[str]) -> dict[str, Row]:
+    """What places reports in the queue, by id: band_rank, score, open, assigned_to."""
     r = t.report.c
-    for row in rows:
-        before = listed.where(
-            sa.or_(
-                r.band_rank > row["band_rank"],
-                (r.band_rank == row["band_rank"])
-                & sa.or_(r.score > row["score"], (r.score == row["score"]) & (r.id < row["id"])),
-            )
-        )
-        found[row["id"]] = tx.count(before.with_only_columns(sa.func.count()))
-    return found
+    query = sa.select(r.id, r.band_rank, r.score, r.open, r.assigned_to)
+    return {row["id"]: row for row in tx.all(query.where(r.id.in_(report_ids)))}
+
+
+def taken_by_others(tx: Reading, officer_id: str) -> list[str]:
+    """Open reports that another officer holds now or was given."""
+    r = t.report.c
+    held = _held_by_others(tx.now_us(), officer_id)
+    given = sa.select(r.id).where(
+        r.open.is_(True), r.assigned_to.is_not(None), r.assigned_to != officer_id
+    )
+    return list(tx.connection.execute(sa.union(held, given)).scalars())
 
 
 def _open(tx: Reading, bands: Sequence[str], undecided_by: str) -> sa.Select[Any]:
@@ -128,12 +130,9 @@ def leases_on(tx: Reading, kind: str, subject_ids: Sequence[str]) -> dict[str, R
 
 def counts_by_band(tx: Reading) -> dict[str, int]:
     """Open reports in each band."""
-    query = (
-        sa.select(t.report.c.band_rank, sa.func.count())
-        .where(t.report.c.open.is_(True))
-        .group_by(t.report.c.band_rank)
-    )
-    found = {int(rank): int(n) for rank, n in tx.connection.execute(query).all()}
+    count = t.queue_count.c
+    rows = tx.connection.execute(sa.select(count.band_rank, count.reports)).all()
+    found = {int(rank): int(n) for rank, n in rows}
     return {band: found.get(rank, 0) for band, rank in BAND_RANK.items()}
 
 

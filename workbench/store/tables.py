@@ -427,6 +427,15 @@ lease = sa.Table(
     sa.Index("ix_lease_owner", "owner", "until"),
 )
 
+# How many open reports stand in each band: kept by triggers (`store.triggers`), since counting a
+# million takes longer than an officer waits.
+queue_count = sa.Table(
+    "queue_count",
+    metadata,
+    sa.Column("band_rank", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("reports", sa.Integer, nullable=False),
+)
+
 # --- what leaves the office ---------------------------------------------------------------------
 
 removal = sa.Table(

@@ -1,4 +1,4 @@
-"""Triggers that forbid rewriting what is recorded; applied again after every upgrade.
+"""Triggers that forbid rewriting what is recorded and count the queue; applied after every upgrade.
 
 SQLite's table rebuilds drop triggers, so they are never part of a migration.
 """
@@ -30,7 +30,26 @@ def trigger_statements() -> dict[str, str]:
         changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
         add(table.name, "UPDATE", f"WHEN {changed}")
         add(table.name, "DELETE")
-    return statements
+    return statements | _counting()
+
+
+def _counting() -> dict[str, str]:
+    """Open reports by band (`queue_count`); reports are never deleted."""
+
+    return {
+        "count_report_insert": (
+            "CREATE TRIGGER count_report_insert AFTER INSERT ON report WHEN NEW.open = 1 BEGIN"
+            " UPDATE queue_count SET reports = reports + 1 WHERE band_rank = NEW.band_rank; END"
+        ),
+        "count_report_update": (
+            "CREATE TRIGGER count_report_update AFTER UPDATE OF open, band_rank ON report"
+            " WHEN OLD.open IS NOT NEW.open OR OLD.band_rank IS NOT NEW.band_rank BEGIN"
+            " UPDATE queue_count SET reports = reports - 1"
+            " WHERE band_rank = OLD.band_rank AND OLD.open = 1;"
+            " UPDATE queue_count SET reports = reports + 1"
+            " WHERE band_rank = NEW.band_rank AND NEW.open = 1; END"
+        ),
+    }
 
 
 def apply_triggers(connection: sa.Connection) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from workbench.desk.changes import EVERYTHING, Changes
-from workbench.desk.queue import RankOrder
+from workbench.desk.queue import Standing
+from workbench.desk.rank_order import RankOrder
 from workbench.desk.ranking import BAND_NAMES
 from workbench.domain.errors import M_, WorkbenchError
 from workbench.domain.url import defang_host
@@ -35,7 +36,8 @@ class QueueModel(QAbstractTableModel):
     """Open reports in rank order.
 
     The order is a packed list of ids; the rows of a page of 64 are read when one of them is asked
-    for, and shown as waiting until they arrive.
+    for, and shown as waiting until they arrive. The first page comes before the whole order does.
+    A filter on bands cuts runs out of the whole order and asks the database nothing.
     """
 
     loaded = Signal()
@@ -45,10 +47,17 @@ class QueueModel(QAbstractTableModel):
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
         self._work = work
+        self._whole = RankOrder(b"")
+        self._counts: dict[str, int] = {}
+        self._taken: list[str] = []
         self._order = RankOrder(b"")
+        # Places behind the first page are unknown until the whole order is there.
+        self._known = 0
         self._rows: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._pending: set[int] = set()
         self._stale: set[str] = set()
+        # Touched reports that were not put in their places yet.
+        self._moving: set[str] = set()
         self._turn = 0
         self.bands: tuple[str, ...] = ()
         self.hide_held = False
@@ -58,68 +67,123 @@ class QueueModel(QAbstractTableModel):
 
     def load(self) -> None:
         """Read the order anew; rows already known stay in view until they are read again."""
-        desk = self._work.desk
+        queue = self._work.desk.queue
+        if not self.ready:
+            self._work.read(lambda: queue.top(_PAGE), self._take_top, self._fail, key="queue-top")
+        hide = self.hide_held
 
-        def call() -> tuple[RankOrder, dict[str, int]]:
-            return desk.queue.order(self.bands, hide_held=self.hide_held), desk.queue.counts()
+        def call() -> tuple[RankOrder, dict[str, int], list[str]]:
+            return *queue.whole(), queue.taken_by_others() if hide else []
 
         self._work.read(call, self._take, self._fail, key="queue")
 
     def filter(self, bands: tuple[str, ...], hide_held: bool) -> None:
         """Show these bands only (all when empty), without what others hold when asked."""
+        ask = hide_held != self.hide_held or not self.ready
         self.bands, self.hide_held = bands, hide_held
-        self.load()
+        if ask:
+            self.load()
+        else:
+            self._show()
 
     def refresh(self, changes: Changes[Any]) -> None:
         """Read again what a change touched: a few reports are moved, many are read anew."""
-        ids = [i for kind, i in changes.touched if kind == "report"]
-        if len(ids) > _FEW or changes.concerns(EVERYTHING):
+        ids = {i for kind, i in changes.touched if kind == "report"}
+        self._moving |= ids
+        if len(self._moving) > _FEW or changes.concerns(EVERYTHING):
+            self._moving.clear()
             self._stale = set(self._rows)
             self.load()
         elif ids:
-            self._stale |= set(ids) & self._rows.keys()
-            desk = self._work.desk
-            bands, hide = self.bands, self.hide_held
-            self._work.read(
-                lambda: (desk.queue.places(ids, bands, hide_held=hide), desk.queue.counts()),
-                lambda found: self._move(*found, (bands, hide)),
-                self._fail,
-            )
+            self._stale |= ids & self._rows.keys()
+            self._look_up_places()
 
-    def _move(
-        self, places: dict[str, int | None], counts: dict[str, int], listed: tuple[Any, bool]
-    ) -> None:
-        """Put single reports where they stand now."""
-        if listed != (self.bands, self.hide_held):
-            # Another list is being read meanwhile.
+    def _look_up_places(self) -> None:
+        """Where the touched reports belong; always of all not yet moved, since a place is found
+        by comparing with others that must stand right themselves."""
+        if not self._moving or not self.ready:
             return
-        self.settling = True
-        for report_id in places:
-            before = self._order.place_of(report_id)
-            if before is not None and places[report_id] != before:
-                self.beginRemoveRows(QModelIndex(), before, before)
-                self._order.remove(before)
-                self.endRemoveRows()
-        for report_id, place in sorted(
-            ((i, p) for i, p in places.items() if p is not None), key=lambda item: item[1]
-        ):
-            if self._order.place_of(report_id) is None:
-                place = min(place, len(self._order))
-                self.beginInsertRows(QModelIndex(), place, place)
-                self._order.insert(place, report_id)
-                self.endInsertRows()
-        self.settling = False
-        self._pending.clear()
+        queue, turn, ids = self._work.desk.queue, self._turn, sorted(self._moving)
+        orders = (self._whole, self._order)
+
+        def found(answer: tuple[dict[str, Standing | None], dict[str, int]]) -> None:
+            if turn == self._turn:
+                self._moving.difference_update(ids)
+                self._move(*answer)
+            else:
+                # The order changed while the places were looked up in it.
+                self._look_up_places()
+
+        self._work.read(
+            lambda: (queue.standings(ids, *orders), queue.counts()), found, key="queue-places"
+        )
+
+    def _move(self, standings: dict[str, Standing | None], counts: dict[str, int]) -> None:
+        """Put single reports where they stand now."""
         self._turn += 1
-        for place in places.values():
-            if place is not None and place < len(self._order):
-                self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+        self._pending.clear()
+        self._counts = counts
+        # A report whose place is the same stays where it is: nothing is laid out anew.
+        before = {i: self._order.place_of(i) for i in standings}
+        self._whole = self._whole.without(standings)
+        wanted: dict[str, int] = {}
+        there = [(i, stands) for i, stands in standings.items() if stands is not None]
+        # In rank order: each one moves the ones behind it down by one.
+        for extra, (report_id, stands) in enumerate(there):
+            self._whole.insert(stands.places[0] + extra, report_id)
+            if self._lists(stands):
+                wanted[report_id] = stands.places[1] + len(wanted)
+        if any(before[i] != wanted.get(i) for i in standings):
+            self.settling = True
+            self._put({i: p for i, p in before.items() if p is not None}, wanted)
+            self.settling = False
+        self._known = len(self._order)
+        for place in wanted.values():
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
         self.counted.emit(counts)
         self.loaded.emit()
 
-    def _take(self, found: tuple[RankOrder, dict[str, int]]) -> None:
-        order, counts = found
+    def _lists(self, stands: Standing) -> bool:
+        """Whether a report belongs in what is shown."""
+        return (not self.bands or stands.band in self.bands) and (not self.hide_held or stands.free)
+
+    def _put(self, before: dict[str, int], wanted: dict[str, int]) -> None:
+        """Take rows out and put them in where they are wanted."""
+        for place in sorted(before.values(), reverse=True):
+            self.beginRemoveRows(QModelIndex(), place, place)
+            self._order.remove(place)
+            self.endRemoveRows()
+        for report_id, place in sorted(wanted.items(), key=lambda item: item[1]):
+            self.beginInsertRows(QModelIndex(), place, place)
+            self._order.insert(place, report_id)
+            self.endInsertRows()
+
+    def _take_top(self, found: tuple[RankOrder, dict[str, int]]) -> None:
+        """The first places, and as many empty ones as the queue has more."""
+        if self.ready or self.bands or self.hide_held:
+            return
+        top, counts = found
+        self._known = len(top)
+        self._replace(top.padded(max(len(top), sum(counts.values()))))
+        self.counted.emit(counts)
+        self.loaded.emit()
+
+    def _take(self, found: tuple[RankOrder, dict[str, int], list[str]]) -> None:
+        self._whole, self._counts, self._taken = found
         self.ready = True
+        self._show()
+        self._look_up_places()
+
+    def _show(self) -> None:
+        order = self._whole.bands(self.bands, self._counts)
+        if self.hide_held:
+            order = order.without(self._taken)
+        self._known = len(order)
+        self._replace(order)
+        self.counted.emit(self._counts)
+        self.loaded.emit()
+
+    def _replace(self, order: RankOrder) -> None:
         self._turn += 1
         self._pending.clear()
         if len(order) == len(self._order):
@@ -130,8 +194,6 @@ class QueueModel(QAbstractTableModel):
             self.beginResetModel()
             self._order = order
             self.endResetModel()
-        self.counted.emit(counts)
-        self.loaded.emit()
 
     def _fail(self, error: WorkbenchError) -> None:
         self.failed.emit(error)
@@ -159,7 +221,7 @@ class QueueModel(QAbstractTableModel):
 
     def id_at(self, place: int) -> str | None:
         """The report id at a row."""
-        return self._order[place] if 0 <= place < len(self._order) else None
+        return self._order[place] if 0 <= place < self._known else None
 
     def place_of(self, report_id: str) -> int | None:
         return self._order.place_of(report_id)
@@ -181,6 +243,8 @@ class QueueModel(QAbstractTableModel):
 
     def row_at(self, place: int) -> dict[str, Any] | None:
         """The row at a place, asked for when it is not there yet (None until it is)."""
+        if place >= self._known:
+            return None
         report_id = self._order[place]
         row = self._rows.get(report_id)
         if row is None or report_id in self._stale:
@@ -192,7 +256,8 @@ class QueueModel(QAbstractTableModel):
             return
         self._pending.add(page)
         turn = self._turn
-        ids = self._order[page * _PAGE : (page + 1) * _PAGE]
+        here = self._order[page * _PAGE : min((page + 1) * _PAGE, self._known)]
+        ids = [i for i in here if i not in self._rows or i in self._stale]
 
         def arrived(rows: list[dict[str, Any]]) -> None:
             for row in rows:
