@@ -57,6 +57,7 @@ class ReviewScreen(QWidget):
         self._desk = work.desk
         self.current: str | None = None
         self._claimed: str | None = None
+        self._just_read: str | None = None
         self._last_decided: str | None = None
         self._offered: tuple[str | None, str | None] = (None, None)
         self._is_narrow = False
@@ -300,7 +301,11 @@ class ReviewScreen(QWidget):
 
     def _changed(self, changes: Changes[Any]) -> None:
         self.model.refresh(changes)
-        if self.current is not None and changes.concerns("report", self.current):
+        # What deciding brought back was read after its own change.
+        just_read, self._just_read = self._just_read, None
+        if self.current in (None, just_read):
+            return
+        if changes.concerns("report", self.current):
             self._read_current()
 
     # --- claiming -----------------------------------------------------------------------------
@@ -404,7 +409,7 @@ class ReviewScreen(QWidget):
             self.bar.hide()
             self.told.emit(t(M_("No assessed report is waiting.")))
             return
-        self.current = self._claimed = following[0]["report"]["id"]
+        self.current = self._claimed = self._just_read = following[0]["report"]["id"]
         self.table.select_report(self.current)
         self.table.setFocus()
         self._show(following)
