@@ -90,3 +90,59 @@ def test_a_thousand_urls_pasted_at_once(tmp_path: Path, sit: Sit, qtbot: QtBot) 
     screen.button.click()
     qtbot.waitUntil(lambda: screen.text.toPlainText() == "", timeout=60_000)
     assert count(store) == 1_000
+
+
+def test_a_list_is_previewed_and_imported_beside_other_work(
+    tmp_path: Path, sit: Sit, qtbot: QtBot
+) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    with Desk(open_practice(store, "officer")) as desk:
+        desk.reports.register("https://mihon7.example/7")
+    seat = sit(store)
+    screen = screen_of(seat)
+    path = tmp_path / "一覧.csv"
+    lines = [f"https://mihon{place}.example/{place},銀行" for place in range(2_500)]
+    lines += ["https://mihon3.example/3,銀行", "資料参照,銀行"]
+    path.write_text("url,brand\n" + "\n".join(lines) + "\n")
+    screen.text.setPlainText("https://typed.example/")
+    screen.open_list(path)
+    qtbot.waitUntil(lambda: screen.opened.summary is not None, timeout=30_000)
+    assert screen.opened.usable == 2_501
+    assert not screen.text.isVisible()
+    assert [row.status for row in screen.model.rows[:9]] == ["new"] * 7 + ["known", "new"]
+    assert count(store) == 1
+    screen.button.click()
+    assert screen.text.isVisible()
+    assert screen.text.toPlainText() == "https://typed.example/"
+    qtbot.waitUntil(lambda: seat.window.jobs._run is not None, timeout=15_000)
+    qtbot.waitUntil(lambda: count(store) > 500, timeout=30_000)
+    seat.window.jobs.cancel()
+    qtbot.waitUntil(lambda: not seat.work.busy, timeout=30_000)
+    stopped = count(store)
+    assert stopped < 2_500
+    screen.open_list(path)
+    qtbot.waitUntil(lambda: screen.opened.summary is not None, timeout=30_000)
+    screen.button.click()
+    qtbot.waitUntil(lambda: count(store) == 2_500, timeout=60_000)
+    qtbot.waitUntil(lambda: not seat.work.busy, timeout=30_000)
+    with Desk(open_practice(store, "auditor")) as desk:
+        assert (
+            desk.reports.show(desk.reports.look_up("https://mihon3.example/3"))["report"][
+                "sightings"
+            ]
+            == 2
+        )
+
+
+def test_a_list_that_cannot_be_read_is_said(tmp_path: Path, sit: Sit, qtbot: QtBot) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    screen = screen_of(sit(store))
+    screen.text.setPlainText("https://typed.example/")
+    path = tmp_path / "一覧.xlsx"
+    path.write_bytes(b"PK\x03\x04 broken")
+    screen.open_list(path)
+    qtbot.waitUntil(lambda: screen._problem.isVisible(), timeout=20_000)
+    assert screen.opened.path is None
+    assert screen.text.toPlainText() == "https://typed.example/"

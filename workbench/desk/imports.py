@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,30 +48,40 @@ class Checked:
 class Imports(DeskPart):
     """Bulk registration from files."""
 
-    def preview(self, path: Path) -> dict[str, Any]:
-        """Count a file's rows as new, duplicate and rejected without writing anything."""
+    def preview(self, path: Path, most: int = 0) -> dict[str, Any]:
+        """Count a file's rows as new, duplicate and rejected without writing anything.
+
+        With `most`, `first` of the result holds so many of the first rows as `Checked`, and after
+        them as many of the rejected ones.
+        """
         started = time.monotonic()
-        rows = new = duplicate = 0
+        counts: Counter[str] = Counter()
         rejected: list[Rejection] = []
-        seen: set[str] = set()
+        shown: list[Checked] = []
+        met: dict[str, int] = {}
         for items in _slices(read_file(path), _SLICE):
-            rows += len(items)
-            drafts = [item for item in items if isinstance(item, Draft)]
             rejected += [item for item in items if isinstance(item, Rejection)]
-            digests = [stored.url_digest(draft.url.canonical) for draft in drafts]
-            with self.desk.store.read() as tx:
-                known = stored.known_urls(tx, list(set(digests) - seen))
-            for digest in digests:
-                fresh = digest not in seen and digest not in known
-                new += fresh
-                duplicate += not fresh
-                seen.add(digest)
-        return _summary(rows, new, duplicate, rejected, started)
+            checked = self._check(items, met, with_reports=len(shown) < most)
+            counts.update(row.status for row in checked)
+            room = most - len(shown)
+            shown += checked[:room] if room > 0 else []
+            # What is rejected farther down wants to be seen as well.
+            if most and len(rejected) <= most:
+                shown += [row for row in checked[max(0, room) :] if row.status == "rejected"]
+        duplicate = counts["known"] + counts["again"]
+        summary = _summary(counts.total(), counts["new"], duplicate, rejected, started)
+        return summary | {"first": shown} if most else summary
 
     def check_text(self, untrusted_text: str, most: int = 10_000) -> list[Checked]:
         """What registering pasted text would do, row by row; nothing is written or fetched."""
-        found: list[Checked] = []
         items = list(itertools.islice(read_text(untrusted_text), most))
+        return self._check(items, {}, with_reports=True)
+
+    def _check(
+        self, items: Sequence[Item], met: dict[str, int], *, with_reports: bool
+    ) -> list[Checked]:
+        """Rows with what each would do; `met` holds the rows before by URL digest, and grows."""
+        found: list[Checked] = []
         digests = {
             item.row: stored.url_digest(item.url.canonical)
             for item in items
@@ -78,18 +89,29 @@ class Imports(DeskPart):
         }
         with self.desk.store.read() as tx:
             known = stored.known_urls(tx, list(set(digests.values())))
-            reports = tx.many("report", known.values())
-        first: dict[str, int] = {}
+            reports = tx.many("report", known.values()) if with_reports else {}
         for item in items:
             if isinstance(item, Rejection):
                 found.append(Checked(item.row, "rejected", None, item.reason, None))
                 continue
             digest = digests[item.row]
             report = reports.get(known.get(digest, ""))
-            status = "known" if report else "again" if digest in first else "new"
-            first.setdefault(digest, item.row)
-            found.append(Checked(item.row, status, item, None, report, first[digest]))
+            status = "known" if digest in known else "again" if digest in met else "new"
+            met.setdefault(digest, item.row)
+            found.append(Checked(item.row, status, item, None, report, met[digest]))
         return found
+
+    def begin(self, path: Path, source: str = "patrol") -> ImportRun:
+        """Begin or go on with the import of a file; each `step` of it writes one slice.
+
+        BadInput when the file cannot be read at all.
+        """
+        self.desk.officer.must_have(*WORKING)
+        check_source(source)
+        items = read_file(path)
+        first = next(items, None)
+        everything = iter(()) if first is None else _chain(first, items)
+        return ImportRun(self, self._begin(path, source), path, source, everything)
 
     def import_file(
         self, path: Path, source: str = "patrol", progress: Progress | None = None
@@ -99,32 +121,13 @@ class Imports(DeskPart):
         BadInput when the file cannot be read at all; rows that cannot be used are kept as
         rejections with their reason. An interrupted import of the same file goes on.
         """
-        self.desk.officer.must_have(*WORKING)
-        check_source(source)
-        started = time.monotonic()
-        items = read_file(path)
-        first = next(items, None)
-        batch = self._begin(path, source)
-        counts = {name: batch[name] for name in ("rows", "new", "duplicate", "rejected")}
+        run = self.begin(path, source)
         touched: set[tuple[str, str]] = set()
-        everything = iter(()) if first is None else _chain(first, items)
-        for _ in range(batch["position"]):
-            next(everything, None)
-        for part in _slices(everything, _SLICE):
-            with self.desk.store.write() as tx:
-                self._write_slice(tx, batch["id"], source, part, counts, touched)
-                tx.update("import_batch", batch["id"], position=counts["rows"], **counts)
-            if progress is not None:
-                progress(counts["rows"])
-        with self.desk.store.write() as tx:
-            tx.update("import_batch", batch["id"], state="done", ended_at=self.desk.clock())
-            facts = {**counts, "file": path.name, "file_sha256": batch["file_sha256"]}
-            facts |= {"batch": batch["id"], "source": source}
-            self.custody(tx, "store", self.desk.store.id, "imported", facts)
-            kept = stored.rejections_of(tx, batch["id"])
-        rejected = [Rejection(r["row"], _message(r["reason"]), r["raw"]) for r in kept]
-        result = _summary(counts["rows"], counts["new"], counts["duplicate"], rejected, started)
-        return changed({**result, "batch": batch["id"]}, touched)
+        while run.summary is None:
+            touched |= run.step()
+            if progress is not None and run.summary is None:
+                progress(run.rows)
+        return changed(run.summary, touched)
 
     def _begin(self, path: Path, source: str) -> Row:
         try:
@@ -154,7 +157,7 @@ class Imports(DeskPart):
             tx.insert("import_batch", row)
             return row
 
-    def _write_slice(
+    def write_slice(
         self,
         tx: Writing,
         batch_id: str,
@@ -266,6 +269,58 @@ class Imports(DeskPart):
             facts = {"source": source, "batch": batch_id}
             named = [sightings[place] for place in places]
             tx.append_custody(officer, at, "report", report_id, "sighted_again", facts, named)
+
+
+class ImportRun:
+    """A file on its way in, a slice at a time; stopped between two, the same file goes on there."""
+
+    def __init__(
+        self, imports: Imports, batch: Row, path: Path, source: str, items: Iterator[Item]
+    ) -> None:
+        self._imports, self._batch, self._path, self._source = imports, batch, path, source
+        self._counts = {name: batch[name] for name in ("rows", "new", "duplicate", "rejected")}
+        self._items = items
+        self._started = time.monotonic()
+        self._skipped = False
+        # What was done, once everything is.
+        self.summary: dict[str, Any] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows accounted for."""
+        return int(self._counts["rows"])
+
+    def step(self) -> set[tuple[str, str]]:
+        """Write the next slice, or the end; returns what was touched."""
+        if not self._skipped:
+            for _ in range(self._batch["position"]):
+                next(self._items, None)
+            self._skipped = True
+        part = list(itertools.islice(self._items, _SLICE))
+        if not part:
+            self._finish()
+            return set()
+        touched: set[tuple[str, str]] = set()
+        batch_id = self._batch["id"]
+        # Counted on a copy: a slice that fails leaves no trace here either.
+        counts = dict(self._counts)
+        with self._imports.desk.store.write() as tx:
+            self._imports.write_slice(tx, batch_id, self._source, part, counts, touched)
+            tx.update("import_batch", batch_id, position=counts["rows"], **counts)
+        self._counts = counts
+        return touched
+
+    def _finish(self) -> None:
+        counts, desk = self._counts, self._imports.desk
+        with desk.store.write() as tx:
+            tx.update("import_batch", self._batch["id"], state="done", ended_at=desk.clock())
+            facts = {**counts, "file": self._path.name, "file_sha256": self._batch["file_sha256"]}
+            facts |= {"batch": self._batch["id"], "source": self._source}
+            self._imports.custody(tx, "store", desk.store.id, "imported", facts)
+            kept = stored.rejections_of(tx, self._batch["id"])
+        rejected = [Rejection(r["row"], _message(r["reason"]), r["raw"]) for r in kept]
+        done = _summary(counts["rows"], counts["new"], counts["duplicate"], rejected, self._started)
+        self.summary = {**done, "batch": self._batch["id"]}
 
 
 def found_of(draft: Draft) -> Found:

@@ -1,4 +1,4 @@
-"""Work that goes on beside the officer: preserving pages and assessing reports, one at a time.
+"""Work that goes on beside the officer: preserving pages, assessing reports, importing lists.
 
 Nothing leaves the computer unless an officer opened an outside session here or asked for one
 report by name.
@@ -6,12 +6,16 @@ report by name.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.desk.changes import Changes, changed_outside
+from workbench.desk.imports import ImportRun
 from workbench.domain.errors import M_, Message, WorkbenchError
 from workbench.domain.officer import WORKING
 from workbench.ui.design.language import t
@@ -19,6 +23,8 @@ from workbench.ui.work import DeskWork
 
 _WAITING_TAKEN = 500
 _ASSESSED_AT_ONCE = 20
+# While a list comes in, screens are told of it this often: each time they read the queue anew.
+_TOLD_EVERY_S = 3.0
 
 
 class Jobs(QObject):
@@ -38,6 +44,66 @@ class Jobs(QObject):
         self._running = False
         self._done = self._total = 0
         self.online = False
+        self._lists: deque[tuple[Path, str, int]] = deque()
+        self._run: ImportRun | None = None
+
+    def import_list(self, path: Path, source: str, rows: int) -> None:
+        """Bring in a list of so many rows, a slice at a time between the officer's own acts."""
+        self._lists.append((path, source, rows))
+        if self._run is None:
+            self._next_list()
+
+    def _next_list(self) -> None:
+        if not self._lists:
+            self._end_when_idle()
+            return
+        path, source, rows = self._lists.popleft()
+
+        def begun(run: ImportRun) -> None:
+            self._run = run
+            self._step(run, path, rows, time.monotonic())
+
+        def failed(error: WorkbenchError) -> None:
+            self._say(error)
+            self._next_list()
+
+        self._work.write(lambda: self._desk.imports.begin(path, source), begun, failed)
+
+    def _step(self, run: ImportRun, path: Path, rows: int, told_at: float) -> None:
+        if self._run is not run:
+            # Cancelled meanwhile.
+            self._next_list()
+            return
+        name = t(M_("Importing {name}", name=path.name))
+        self.progressed.emit(name, run.rows, max(rows, run.rows))
+        due = time.monotonic() - told_at > _TOLD_EVERY_S
+
+        def step() -> Changes[None] | None:
+            run.step()
+            return changed_outside() if due or run.summary is not None else None
+
+        def stepped(_: object) -> None:
+            if run.summary is None:
+                self._step(run, path, rows, time.monotonic() if due else told_at)
+                return
+            self._run = None
+            done = run.summary
+            text = M_(
+                "{name} imported: {new} new, {more} known, {rejected} rejected.",
+                name=path.name,
+                new=f"{done['new']:,}",
+                more=f"{done['duplicate']:,}",
+                rejected=f"{len(done['rejected']):,}",
+            )
+            self.told.emit(t(text))
+            self._next_list()
+
+        def failed(error: WorkbenchError) -> None:
+            self._run = None
+            self._say(error)
+            self._next_list()
+
+        self._work.write(step, stepped, failed)
 
     def set_online(self, online: bool) -> None:
         """Open or end an outside session; opened, waiting pages are preserved."""
@@ -77,6 +143,13 @@ class Jobs(QObject):
         """Leave what has not begun; it stays waiting."""
         self._captures.clear()
         self._assessments.clear()
+        self._lists.clear()
+        if self._run is not None:
+            self._run = None
+            self.told.emit(
+                t(M_("Import stopped. What came in stays; the same file goes on where it stopped."))
+            )
+            return
         self.told.emit(t(M_("Cancelled. What was not done stays waiting.")))
 
     def _next(self) -> None:
@@ -95,6 +168,10 @@ class Jobs(QObject):
             )
         else:
             self._done = self._total = 0
+            self._end_when_idle()
+
+    def _end_when_idle(self) -> None:
+        if self._run is None and not self._running:
             self.idle.emit()
 
     def _begin(self, name: Message, call: Any, then: Any, count: int = 1) -> None:

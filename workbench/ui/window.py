@@ -233,6 +233,9 @@ class Window(QMainWindow):
             capture = getattr(screen, "capture_wanted", None)
             if capture is not None:
                 capture.connect(lambda report_id: self.jobs.capture([report_id]))
+            lists = getattr(screen, "list_wanted", None)
+            if lists is not None:
+                lists.connect(self.jobs.import_list)
             wanted = getattr(screen, "report_wanted", None)
             if wanted is not None:
                 wanted.connect(self.open_report)

@@ -43,6 +43,7 @@ from workbench.ui.design.pages import Notice, Pages, label, panel
 from workbench.ui.design.painting import paint_chip
 from workbench.ui.design.tables import paint_ground
 from workbench.ui.design.theme import theme
+from workbench.ui.register.lists import SHOWN_ROWS, OpenedList
 from workbench.ui.register.model import STATUSES, CheckedRole, CheckModel
 from workbench.ui.work import DeskWork
 
@@ -70,6 +71,8 @@ class RegisterScreen(QWidget):
     told = Signal(str)
     report_wanted = Signal(str)
     registered = Signal(list)
+    # Path, source and number of rows of a list to be imported.
+    list_wanted = Signal(object, str, int)
 
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
@@ -121,6 +124,9 @@ class RegisterScreen(QWidget):
         self.text.textChanged.connect(self._changed)
         clear_button.clicked.connect(self.text.clear)
         column.addWidget(self.text, 1)
+        self.opened = OpenedList()
+        self.opened.closed.connect(self._list_closed)
+        column.addWidget(self.opened, 1)
         column.addWidget(label(M_("Checked on this computer only; nothing is fetched."), "caption"))
         return frame
 
@@ -220,6 +226,8 @@ class RegisterScreen(QWidget):
         self._pause.start()
 
     def _check(self) -> None:
+        if self.opened.path is not None:
+            return
         text = self.text.toPlainText()
         self._work.read(
             lambda: self._work.desk.imports.check_text(text),
@@ -229,6 +237,9 @@ class RegisterScreen(QWidget):
         )
 
     def _checked(self, rows: list[Checked]) -> None:
+        if self.opened.path is not None:
+            # A list was opened meanwhile.
+            return
         self.model.take(rows)
         self._show_counts()
 
@@ -238,6 +249,10 @@ class RegisterScreen(QWidget):
         else:
             self._pages.show_empty(M_("Paste or type a URL above."), icon="mdi6.link-variant")
         counts = {status: self.model.count(status) for status in STATUSES}
+        whole = self.opened.summary
+        if whole is not None:
+            self._show_list_counts(whole)
+            return
         self._counts.setText(
             "  ".join(f"{t(name)} {counts[s]:,}" for s, (name, _, _) in STATUSES.items())
             if self.model.rows
@@ -261,6 +276,17 @@ class RegisterScreen(QWidget):
                     rejected=f"{counts['rejected']:,}",
                 )
             )
+        )
+
+    def _show_list_counts(self, whole: dict[str, Any]) -> None:
+        self._counts.clear()
+        rows = f"{whole['rows']:,}"
+        text = t(M_("Import {n} rows", n=rows))
+        self.button.setEnabled(self.opened.usable > 0)
+        self.button.setText(f"{text}  Ctrl+Enter")
+        self.button.setAccessibleName(text)
+        self._will.setText(
+            t(M_("The list is imported beside other work; its progress stands below."))
         )
 
     def _open_known(self, place: int) -> None:
@@ -313,19 +339,43 @@ class RegisterScreen(QWidget):
             self.open_list(Path(name))
 
     def open_list(self, path: Path) -> None:
-        """Put the usable lines of a list into the text, so that each is seen before it counts."""
+        """Show what a list would bring; it is imported whole, beside other work."""
+        self._problem.hide()
+        self.opened.begin(path)
+        self._show_text()
+        desk = self._work.desk
 
-        def call() -> str:
-            from workbench.intake import Draft, read_file
+        def failed(error: WorkbenchError) -> None:
+            self.opened.close_list()
+            self._problem.say_error(error)
 
-            lines = []
-            for item in read_file(path):
-                lines.append(item.url.entered if isinstance(item, Draft) else item.raw)
-                if len(lines) >= 10_000:
-                    break
-            return "\n".join(line.replace("\n", " ") for line in lines)
+        self._work.read(
+            lambda: (path, desk.imports.preview(path, SHOWN_ROWS)),
+            self._listed,
+            failed,
+            key="check",
+        )
 
-        self._work.read(call, self.text.setPlainText, self._problem.say_error)
+    def _listed(self, found: tuple[Path, dict[str, Any]]) -> None:
+        path, summary = found
+        if self.opened.path == path:
+            self.opened.take(summary)
+            self.model.take(summary["first"])
+            self._show_counts()
+
+    def _list_closed(self) -> None:
+        self._show_text()
+        self.model.take([])
+        self._check()
+
+    def _show_text(self) -> None:
+        """The text, or the list in its place; only the source counts for a list."""
+        is_list = self.opened.path is not None
+        self.text.setVisible(not is_list)
+        for field in (self.words, self.environment, self.receipt, self.note):
+            field.setEnabled(not is_list)
+        self.model.take([])
+        self._show_counts()
 
     def _add(self, picture: Screenshot) -> None:
         self._pictures.append(picture)
@@ -373,6 +423,9 @@ class RegisterScreen(QWidget):
 
     def register(self) -> None:
         """Register every usable row; what cannot be registered stays in the text."""
+        if self.opened.path is not None:
+            self._import_list()
+            return
         rows = [row for row in self.model.rows if row.draft is not None]
         if not rows or self._pause.isActive():
             return
@@ -400,6 +453,12 @@ class RegisterScreen(QWidget):
             return Changes(made, frozenset(touched))
 
         self._work.write(call, self._registered, self._not_registered)
+
+    def _import_list(self) -> None:
+        path, summary = self.opened.path, self.opened.summary
+        if path is not None and summary is not None and self.opened.usable:
+            self.list_wanted.emit(path, self.source.currentData(), summary["rows"])
+            self.opened.close_list()
 
     def _registered(self, made: list[dict[str, Any]]) -> None:
         new = sum(1 for one in made if one["status"] == "new")
