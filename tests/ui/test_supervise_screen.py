@@ -37,6 +37,22 @@ def screen_of(seat: Any, qtbot: QtBot) -> SuperviseScreen:
     return screen
 
 
+def test_the_rail_says_how_much_waits(
+    store: Path, waiting: dict[str, str], sit: Sit, qtbot: QtBot
+) -> None:
+    seat = sit(store, "supervisor")
+    buttons = seat.window._rail_buttons
+    with Desk(open_practice(store, "auditor")) as desk:
+        urgent = desk.queue.counts()["immediate"]
+    qtbot.waitUntil(lambda: buttons["supervise"].waiting == len(waiting) == 2, timeout=15_000)
+    assert buttons["review"].waiting == urgent
+    assert "2" in buttons["supervise"].accessibleDescription()
+    # As the pixels say it too: the badge is painted over the bare button.
+    with_badge = buttons["supervise"].grab().toImage()
+    buttons["supervise"].show_waiting(0)
+    assert buttons["supervise"].grab().toImage() != with_badge
+
+
 def test_weights_are_tried_saved_and_the_queue_follows(store: Path, sit: Sit, qtbot: QtBot) -> None:
     screen = screen_of(sit(store, "supervisor"), qtbot)
     before = list(screen.model._order)

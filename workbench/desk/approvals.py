@@ -11,9 +11,14 @@ from workbench.domain.clock import jst_date
 from workbench.domain.custody import digest_of
 from workbench.domain.errors import M_, Message, NotAllowed
 from workbench.domain.ids import new_id
+from workbench.domain.officer import Role
 from workbench.store import actions
 from workbench.store import approvals as stored
+from workbench.store.queue import counts_by_band
 from workbench.store.store import Content, Reading, Row, Writing
+
+# States of a request that wait for somebody outside.
+_UNANSWERED = ("sent", "acknowledged", "reminded", "still_present")
 
 
 class Approvals(DeskPart):
@@ -80,14 +85,25 @@ class Approvals(DeskPart):
                 )
         return sorted(found, key=lambda one: int(one["drafted_at"]))
 
+    def pressing(self) -> dict[str, int]:
+        """How much presses at each place: urgent open reports (review), drafts this officer may
+        approve (supervise), requests past the day named for an answer (removal)."""
+        today = jst_date(self.desk.clock()).isoformat()
+        approves = self.desk.officer.has(Role.SUPERVISOR)
+        with self.desk.store.read() as tx:
+            return {
+                "review": counts_by_band(tx)["immediate"],
+                "supervise": stored.count_waiting(tx) if approves else 0,
+                "removal": len(stored.removals_due(tx, _UNANSWERED, today)),
+            }
+
     def clocks(self, days: int = 14) -> list[dict[str, Any]]:
         """What runs out soon: urgent reports nobody holds, and days named for an answer (目安)."""
         today = jst_date(self.desk.clock())
         until = (today + timedelta(days=days)).isoformat()
-        states = ("sent", "acknowledged", "reminded", "still_present")
         with self.desk.store.read() as tx:
             urgent = stored.urgent_unheld(tx, 50)
-            due = stored.removals_due(tx, states, until)
+            due = stored.removals_due(tx, _UNANSWERED, until)
         found = [
             {
                 "kind": "report",

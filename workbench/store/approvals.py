@@ -60,6 +60,14 @@ def last_approval(tx: Reading, kind: str, subject_id: str) -> Row | None:
     return tx.one(query)
 
 
+def count_waiting(tx: Reading) -> int:
+    """Drafts of both kinds before the approver."""
+    return sum(
+        tx.count(sa.select(sa.func.count()).select_from(table).where(table.c.state == _WAITING))
+        for table in (t.removal, t.referral)
+    )
+
+
 def removals_due(tx: Reading, states: Sequence[str], until_day: str) -> list[Row]:
     """Requests without an end whose day for an answer (a guide) is `until_day` or earlier."""
     removal, report = t.removal, t.report

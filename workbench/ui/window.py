@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -34,6 +34,7 @@ from workbench.ui.design.pages import Notice, label
 from workbench.ui.design.theme import theme, tokens
 from workbench.ui.jobs import Jobs
 from workbench.ui.keys import KeyMap
+from workbench.ui.rail import RailButton
 from workbench.ui.referral.view import ReferralScreen
 from workbench.ui.register.view import RegisterScreen
 from workbench.ui.removal.view import RemovalScreen
@@ -62,6 +63,7 @@ PLACES = (
     Place("statistics", M_("Statistics"), StatisticsScreen),
     Place("administration", M_("Admin"), AdministrationScreen),
 )
+_BADGES_MS = 1_200
 
 
 class Window(QMainWindow):
@@ -108,6 +110,11 @@ class Window(QMainWindow):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         work.failed.connect(self.say_error)
+        # Badges follow changes, but not each key press of an officer in full swing.
+        self._badges = QTimer(self, singleShot=True, interval=_BADGES_MS)
+        self._badges.timeout.connect(self._read_waiting)
+        work.changed.connect(lambda _: self._badges.isActive() or self._badges.start())
+        self._badges.start()
         self._clock = QTimer(self, interval=10_000)
         self._clock.timeout.connect(self._show_time)
         self._clock.start()
@@ -129,17 +136,9 @@ class Window(QMainWindow):
         column.addWidget(mark)
         column.addSpacing(8)
         self._rail_group = QButtonGroup(self)
-        self._rail_buttons: dict[str, QToolButton] = {}
+        self._rail_buttons: dict[str, RailButton] = {}
         for number, place in enumerate(PLACES, start=1):
-            button = QToolButton()
-            button.setCheckable(True)
-            button.setText(t(place.name))
-            button.setIcon(icon(tokens()["screens"][place.id]))
-            button.setIconSize(QSize(22, 22))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setFixedSize(theme().size("rail") - 1, 62)
-            button.setToolTip(f"{t(place.name)}  Ctrl+{number}")
-            button.setAccessibleName(t(place.name))
+            button = RailButton(place.id, place.name, number)
             button.clicked.connect(lambda _=False, p=place.id: self.go(p))
             self._rail_group.addButton(button)
             self._rail_buttons[place.id] = button
@@ -248,6 +247,15 @@ class Window(QMainWindow):
             button.setIcon(icon(tokens()["screens"][name], role))
         self._title.setText(t(place.name))
         return self.screens[place_id]
+
+    def _read_waiting(self) -> None:
+        self.work.read(
+            self.work.desk.approvals.pressing, self._show_waiting, lambda _: None, key="badges"
+        )
+
+    def _show_waiting(self, found: dict[str, int]) -> None:
+        for place, count in found.items():
+            self._rail_buttons[place].show_waiting(count)
 
     def open_report(self, report_id: str) -> None:
         """Show a report on the review screen, whatever its state."""

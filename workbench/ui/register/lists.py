@@ -73,7 +73,9 @@ class OpenedList(QFrame):
             )
         )
         if summary["rows"] > SHOWN_ROWS:
-            said += " " + t(M_("Below: the first {n} rows and the rejected ones.", n=f"{SHOWN_ROWS:,}"))
+            said += " " + t(
+                M_("Below: the first {n} rows and the rejected ones.", n=f"{SHOWN_ROWS:,}")
+            )
         self._said.setText(said)
 
     def close_list(self) -> None:
