@@ -146,3 +146,35 @@ def test_a_list_that_cannot_be_read_is_said(tmp_path: Path, sit: Sit, qtbot: QtB
     qtbot.waitUntil(lambda: screen._problem.isVisible(), timeout=20_000)
     assert screen.opened.path is None
     assert screen.text.toPlainText() == "https://typed.example/"
+
+
+def test_what_was_typed_survives_a_crash(tmp_path: Path, sit: Sit, qtbot: QtBot) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    seat = sit(store)
+    screen = screen_of(seat)
+    screen.text.setPlainText("https://mihon.example/1\n")
+    screen.note.setText("書きかけ")
+    picture = tmp_path / "見本.png"
+    picture.write_bytes(sample_screenshot(PAGES[0]))
+    screen.add_files([picture])
+
+    def is_kept() -> bool:
+        with Desk(open_practice(store, "officer")) as desk:
+            return desk.drafts.kept("register") is not None and bool(
+                desk.drafts.kept("register-pictures")
+            )
+
+    qtbot.waitUntil(is_kept, timeout=15_000)
+    # Nobody else's, and gone once it is registered.
+    with Desk(open_practice(store, "supervisor")) as desk:
+        assert desk.drafts.kept("register") is None
+    again = screen_of(sit(store))
+    qtbot.waitUntil(lambda: again.note.text() == "書きかけ", timeout=15_000)
+    qtbot.waitUntil(lambda: again.pictures.count() == 1, timeout=15_000)
+    qtbot.waitUntil(lambda: len(again.model.rows) == 1, timeout=15_000)
+    again.button.click()
+    qtbot.waitUntil(lambda: again.text.toPlainText() == "", timeout=20_000)
+    qtbot.waitUntil(lambda: not is_kept(), timeout=15_000)
+    with Desk(open_practice(store, "auditor")) as desk:
+        assert len(desk.reports.show("KGS-R8-000001")["exhibits"]) == 1

@@ -12,6 +12,7 @@ from workbench.desk.assessments import Assessments
 from workbench.desk.audit import Audit
 from workbench.desk.captures import Captures
 from workbench.desk.cases import Cases
+from workbench.desk.drafts import Drafts
 from workbench.desk.exhibits import Exhibits
 from workbench.desk.exposure import Exposures
 from workbench.desk.imports import Imports
@@ -65,6 +66,7 @@ class Desk:
         self.exhibits = Exhibits(self)
         self.exposure = Exposures(self)
         self.approvals = Approvals(self)
+        self.drafts = Drafts(self)
         self.reports = Reports(self)
         self.imports = Imports(self)
         self.captures = Captures(self)

@@ -436,6 +436,16 @@ queue_count = sa.Table(
     sa.Column("reports", sa.Integer, nullable=False),
 )
 
+# What an officer has typed and not sent yet: kept over a crash, no part of any record.
+draft = sa.Table(
+    "draft",
+    metadata,
+    sa.Column("officer_id", sa.String(36), sa.ForeignKey("officer.id"), primary_key=True),
+    sa.Column("place", sa.String(32), primary_key=True),
+    sa.Column("content", Json, nullable=False),
+    _time("kept_at"),
+)
+
 # --- what leaves the office ---------------------------------------------------------------------
 
 removal = sa.Table(

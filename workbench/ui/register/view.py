@@ -43,6 +43,7 @@ from workbench.ui.design.pages import Notice, Pages, label, panel
 from workbench.ui.design.painting import paint_chip
 from workbench.ui.design.tables import paint_ground
 from workbench.ui.design.theme import theme
+from workbench.ui.register.draft import RegisterDraft
 from workbench.ui.register.lists import SHOWN_ROWS, OpenedList
 from workbench.ui.register.model import STATUSES, CheckedRole, CheckModel
 from workbench.ui.work import DeskWork
@@ -100,6 +101,14 @@ class RegisterScreen(QWidget):
         row.addWidget(holder)
         self._pause = QTimer(self, singleShot=True, interval=_CHECK_MS)
         self._pause.timeout.connect(self._check)
+        fields = {
+            "words": self.words,
+            "environment": self.environment,
+            "receipt": self.receipt,
+            "note": self.note,
+        }
+        self._draft = RegisterDraft(work, self.text, fields)
+        self._draft.found.connect(self._take_kept_pictures)
         send = QShortcut(QKeySequence("Ctrl+Return"), self)
         send.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         send.activated.connect(self.register)
@@ -379,12 +388,19 @@ class RegisterScreen(QWidget):
 
     def _add(self, picture: Screenshot) -> None:
         self._pictures.append(picture)
+        self._draft.keep_pictures(self._pictures)
         self._show_pictures()
+
+    def _take_kept_pictures(self, kept: list[Screenshot]) -> None:
+        if not self._pictures:
+            self._pictures = list(kept)
+            self._show_pictures()
 
     def _remove_picture(self) -> None:
         place = self.pictures.currentRow()
         if 0 <= place < len(self._pictures):
             del self._pictures[place]
+            self._draft.keep_pictures(self._pictures)
             self._show_pictures()
 
     def _show_pictures(self) -> None:
@@ -464,11 +480,13 @@ class RegisterScreen(QWidget):
         new = sum(1 for one in made if one["status"] == "new")
         self.registered.emit([one["id"] for one in made if one["status"] == "new"])
         self._pictures = []
+        self._draft.keep_pictures([])
         self._show_pictures()
         self.note.clear()
         self.receipt.clear()
         left = [row for row in self.model.rows if row.draft is None]
         self.text.setPlainText("")
+        self._draft.keep_now()
         text = M_("Registered: {new} new, {more} sightings.", new=new, more=len(made) - new)
         self.told.emit(t(text))
         if left:
