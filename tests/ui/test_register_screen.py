@@ -1,16 +1,22 @@
 """登録 in the window: checked while typing, nothing written before, nothing typed lost."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from workbench.capture.testsite import PAGES, sample_screenshot
 from workbench.desk.desk import Desk
 from workbench.desk.opening import make_practice_store, open_practice
+from workbench.ui.register.region import RegionPicker
 from workbench.ui.register.view import RegisterScreen
 
 Sit = Callable[..., Any]
@@ -178,3 +184,43 @@ def test_what_was_typed_survives_a_crash(tmp_path: Path, sit: Sit, qtbot: QtBot)
     qtbot.waitUntil(lambda: not is_kept(), timeout=15_000)
     with Desk(open_practice(store, "auditor")) as desk:
         assert len(desk.reports.show("KGS-R8-000001")["exhibits"]) == 1
+
+
+def test_a_part_of_the_screen_becomes_a_picture(
+    tmp_path: Path, sit: Sit, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    seat = sit(store)
+    screen = screen_of(seat)
+    seen = QPixmap(800, 600)
+    seen.fill(QColor("#204060"))
+    # What other programs show lies outside this one.
+    monkeypatch.setattr("workbench.ui.register.view.seen_now", lambda _: seen)
+
+    def picker() -> RegionPicker:
+        qtbot.waitUntil(
+            lambda: screen._region is not None and isValid(screen._region), timeout=5_000
+        )
+        assert screen._region is not None
+        return screen._region
+
+    screen.take_region()
+    drawn = picker()
+    assert not seat.window.isVisible()
+    qtbot.mousePress(drawn, Qt.MouseButton.LeftButton, pos=QPoint(10, 50))
+    qtbot.mouseMove(drawn, QPoint(209, 149))
+    qtbot.mouseRelease(drawn, Qt.MouseButton.LeftButton, pos=QPoint(209, 149))
+    qtbot.waitUntil(lambda: screen.pictures.count() == 1, timeout=5_000)
+    qtbot.waitUntil(seat.window.isVisible, timeout=5_000)
+    with Image.open(io.BytesIO(screen._pictures[0].untrusted_bytes)) as taken:
+        assert taken.size == (200, 100)
+        assert taken.convert("RGB").getpixel((0, 0)) == (0x20, 0x40, 0x60)
+    screen._region = None
+    screen.take_region()
+    qtbot.keyClick(picker(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(seat.window.isVisible, timeout=5_000)
+    assert screen.pictures.count() == 1
+    monkeypatch.setattr("workbench.ui.register.view.seen_now", lambda _: QPixmap())
+    screen.take_region()
+    qtbot.waitUntil(lambda: screen._problem.isVisible(), timeout=5_000)

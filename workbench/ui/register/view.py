@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 from workbench.desk.changes import Changes
 from workbench.desk.imports import Checked
 from workbench.desk.reports import Found, Screenshot
+from workbench.domain.clock import jst
 from workbench.domain.errors import M_, WorkbenchError
 from workbench.ui.design.icons import icon
 from workbench.ui.design.language import t
@@ -46,9 +47,11 @@ from workbench.ui.design.theme import theme
 from workbench.ui.register.draft import RegisterDraft
 from workbench.ui.register.lists import SHOWN_ROWS, OpenedList
 from workbench.ui.register.model import STATUSES, CheckedRole, CheckModel
+from workbench.ui.register.region import RegionPicker, screen_of, seen_now
 from workbench.ui.work import DeskWork
 
 _CHECK_MS = 150
+_HIDDEN_MS = 300
 _LARGEST_PICTURE = 200 << 20
 
 
@@ -79,6 +82,7 @@ class RegisterScreen(QWidget):
         super().__init__()
         self._work = work
         self._pictures: list[Screenshot] = []
+        self._region: RegionPicker | None = None
         self.setAcceptDrops(True)
         self.setProperty("fill", "window")
         row = QHBoxLayout(self)
@@ -188,6 +192,11 @@ class RegisterScreen(QWidget):
         frame, column, head = panel(M_("Pictures"), M_("for the first URL"))
         paste = QPushButton(icon("mdi6.content-paste"), t(M_("Paste")))
         paste.clicked.connect(self.paste_picture)
+        region = QPushButton(icon("mdi6.monitor-screenshot"), "")
+        region.setAccessibleName(t(M_("Take a part of the screen")))
+        region.setToolTip(t(M_("Take a part of the screen")))
+        region.clicked.connect(self.take_region)
+        head.addWidget(region)
         add = QPushButton(icon("mdi6.image-plus-outline"), t(M_("Add…")))
         add.clicked.connect(self._choose_pictures)
         head.addWidget(paste)
@@ -321,6 +330,30 @@ class RegisterScreen(QWidget):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG")
         self._add(Screenshot("clipboard.png", bytes(buffer.data())))
+
+    def take_region(self) -> None:
+        """Hide the window, look at its screen, and let the officer draw a box over it."""
+        window = self.window()
+        window.hide()
+        # The window system takes a moment to show what lay below.
+        QTimer.singleShot(_HIDDEN_MS, self._pick_region)
+
+    def _pick_region(self) -> None:
+        screen = screen_of(self)
+        seen = seen_now(screen)
+        if seen.isNull():
+            self.window().show()
+            self._problem.say(
+                t(M_("This desktop does not let a program see the screen. Use the clipboard."))
+            )
+            return
+        self._region = picker = RegionPicker(seen, screen.geometry())
+        stamp = jst(self._work.desk.clock()).strftime("%Y%m%d-%H%M%S")
+        picker.taken.connect(lambda png: self._add(Screenshot(f"screen-{stamp}.png", png)))
+        picker.ended.connect(self.window().show)
+        picker.show()
+        picker.activateWindow()
+        picker.setFocus()
 
     def add_files(self, paths: list[Path]) -> None:
         """Take files as they are; they are looked at when they are registered."""
