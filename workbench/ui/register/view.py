@@ -189,7 +189,7 @@ class RegisterScreen(QWidget):
         return frame
 
     def _picture_panel(self) -> QFrame:
-        frame, column, head = panel(M_("Pictures"), M_("for the first URL"))
+        frame, column, head = panel(M_("Pictures"), M_("first URL"))
         paste = QPushButton(icon("mdi6.content-paste"), t(M_("Paste")))
         paste.clicked.connect(self.paste_picture)
         region = QPushButton(icon("mdi6.monitor-screenshot"), "")
