@@ -73,6 +73,8 @@ _RANGES: tuple[tuple[str, RangeKind], ...] = (
 )
 _NETWORKS = tuple((ipaddress.ip_network(text), kind) for text, kind in _RANGES)
 _GLOBAL_UNICAST_6 = ipaddress.ip_network("2000::/3")
+# Interface identifiers of ISATAP (RFC 5214, 6.1): an IPv4 address follows.
+_ISATAP = (0x00005EFE, 0x02005EFE)
 _OPENED_BY_NAME: frozenset[RangeKind] = frozenset({"loopback", "private"})
 
 _BAD_PORTS = frozenset(
@@ -82,7 +84,11 @@ _BAD_PORTS = frozenset(
     | {636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000}
     | {6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080}
 )
-_LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain")
+# RFC 6761, 6762, 8375; `internal`, `corp`, `home` are kept out of the root (ICANN); names of hosts files.
+_LOCAL_NAMES = (
+    *("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain"),
+    *("corp", "home", "private", "ip6-localhost", "ip6-loopback", "localhost4", "localhost6"),
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -127,6 +133,8 @@ def range_kind(address: Address) -> RangeKind | None:
             return kind
     if address.version == 6 and address not in _GLOBAL_UNICAST_6:
         return "reserved"
+    if address.version == 6 and int(address) >> 32 & 0xFFFFFFFF in _ISATAP:
+        return "tunnel"
     return None
 
 

@@ -25,9 +25,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from workbench.capture.addresses import Address, AllowedHosts, Target, refusal_of_address
+from workbench.capture.neighbours import own_address_towards, refusal_of_neighbour
 from workbench.domain.errors import M_, Message
 
 Resolver = Callable[[str, int], list[str]]
+# What asks for a page and changes nothing on its server.
+_METHODS = ("GET", "HEAD")
 
 
 class ExchangeStopped(Exception):
@@ -156,6 +159,10 @@ def resolve(exchange: Exchange) -> list[Address]:
         except ValueError:
             continue
         refusal = refusal_of_address(address, target, exchange.allowed)
+        if refusal is not None:
+            raise exchange.stop("refused_address", refusal)
+        if not exchange.allowed.names(target):
+            refusal = refusal_of_neighbour(address, own_address_towards(address))
         if refusal is not None:
             raise exchange.stop("refused_address", refusal)
         addresses.append(address)
@@ -347,6 +354,11 @@ def _connection_class(base: type[Any], exchange: Exchange) -> type[Any]:
             connected = connect_checked(exchange)
             connected.settimeout(exchange.seconds_left())
             return connected
+
+        def putrequest(self, method: str, url: str, *rest: Any, **named: Any) -> None:
+            if method not in _METHODS:
+                raise ValueError(method)
+            super().putrequest(method, url, *rest, **named)
 
         def connect(self) -> None:
             super().connect()
