@@ -125,3 +125,10 @@ def page_crash(untrusted: bytes, content_type: str | None, url: str) -> dict[str
 
 def page_of_nothing(untrusted: bytes, content_type: str | None, url: str) -> dict[str, Any]:
     return {"title": "x"}
+
+
+def own_package(_untrusted: bytes) -> dict[str, Any]:
+    """Where the child's package lies."""
+    import workbench
+
+    return {"path": workbench.__file__}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import workbench
 from workbench.capture import child
 from workbench.capture.isolate import MIB, Limits, run_isolated
 from workbench.domain.errors import BadInput, Unavailable
@@ -135,3 +136,10 @@ def test_answers_as_they_go_to_the_parent() -> None:
 
     assert child.answer_one(full, b"", {})["refused"] == "memory"
     assert child.answer_one(lambda untrusted, x: {"x": x}, b"", {"x": 1}) == {"value": {"x": 1}}
+
+
+def test_the_child_runs_the_same_package() -> None:
+    """Also where another one is installed for the interpreter."""
+    (answer,) = run_isolated("tests.capture.hostile_functions:own_package", [b""], {})
+    assert isinstance(answer, dict)
+    assert answer["path"] == workbench.__file__

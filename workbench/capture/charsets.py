@@ -41,6 +41,9 @@ _SAMPLE = 128 * 1024
 # right far more often than not. ISO-8859-1 is what servers say when nobody told them.
 _TRUST_IN_STATED = 0.5
 _UNTRUSTED = "cp1252"
+JAPANESE = ("utf-8", "cp932", "euc_jp")
+# Letters of whole Japanese phrases that settle a charset, whatever damage stands around them.
+_PHRASES_ENOUGH = 12
 _SEVEN_BIT = "iso2022_jp_ext"
 
 
@@ -70,6 +73,9 @@ def charset_of(untrusted: bytes, content_type: str | None) -> str:
     sample = untrusted[beyond_ascii.start() : beyond_ascii.start() + _SAMPLE]
     if len(sample) == _SAMPLE:
         sample = sample[: max(sample.rfind(b">"), sample.rfind(b"\n")) + 1] or sample
+    for codec in (*stated, "utf-8"):
+        if codec in JAPANESE and _reads_well(sample, codec):
+            return codec
     scores = {c: _plausibility(sample, c) for c in [*stated, "utf-8", "euc_jp", "cp932"]}
     best = max(scores, key=lambda codec: scores[codec])
     believed = scores[best] - _TRUST_IN_STATED
@@ -126,6 +132,19 @@ def _plausibility(sample: bytes, codec: str) -> float:
         # No kana of Shift_JIS is valid here.
         score += 0.25
     return score
+
+
+def _reads_well(sample: bytes, codec: str) -> bool:
+    """Whether there are whole phrases of common kanji with kana, which no other charset gives.
+
+    Bytes that are no text, planted beside the text, would otherwise outweigh it.
+    """
+    found = 0
+    for phrase in re.findall(r"[^\x00-\x7f]{4,}", _decoded(sample, codec)):
+        kana = sum("\u3041" <= letter <= "\u30fe" for letter in phrase)
+        if kana and all(_weight(letter) == 1.0 for letter in phrase):
+            found += len(phrase)
+    return found >= _PHRASES_ENOUGH
 
 
 def _is_kana(letter: str) -> bool:

@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 if __name__ == "__main__":
-    # Started by path and without user paths: the package itself must be findable.
-    sys.path.append(os.fspath(Path(__file__).resolve().parents[2]))
+    # Started by path and without user paths. The package this file belongs to comes before any
+    # other that is installed, and after the standard library.
+    _ROOT = os.fspath(Path(__file__).resolve().parents[2])
+    _INSTALLED = (n for n, entry in enumerate(sys.path) if Path(entry).name == "site-packages")
+    sys.path.insert(next(_INSTALLED, len(sys.path)), _ROOT)
 
 from workbench.capture.refused import Refused
 

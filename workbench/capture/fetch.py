@@ -42,6 +42,7 @@ _USER_AGENT = (
     "Chrome/131.0.0.0 Safari/537.36"
 )
 _BROKE_OFF = M_("The page broke off before its end.")
+_SWITCHED = M_("The server switched to another protocol, which was not asked for.")
 # What http.client raises for a header line too long, and for more than 100 of them.
 _HEADER_FLOODS = (http.client.LineTooLong, http.client.HTTPException)
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -206,6 +207,9 @@ class Fetcher:
             if answer.status is not None:
                 hops.append(Hop(target.url, answer.status, result[1], exchange.peer))
             location = result[1] if answer.status in _REDIRECTS else None
+            if location is None and answer.outcome == "captured" and not answer.body:
+                reason = answer.reason or M_("The server's answer has no content.")
+                return replace(result[0], reason=reason, hops=tuple(hops))
             if location is None or answer.outcome not in ("captured", "too_large", "bad_response"):
                 return replace(result[0], hops=tuple(hops))
             if len(hops) > self.rules.max_redirects:
@@ -232,6 +236,8 @@ class Fetcher:
             response = self._send(exchange, jar)
             try:
                 answer.status = response.status_code
+                if answer.status == 101:
+                    raise exchange.stop("bad_response", _SWITCHED)
                 self._read(exchange, response)
                 if exchange.header_end is None:
                     # http.client takes the end of the connection for the end of the headers.
