@@ -17,6 +17,9 @@ from workbench.domain.errors import M_, EvidenceDamaged, Unavailable, WorkbenchE
 
 _BUSY_MS = 15_000
 _LEAST_ROOM = 256 << 10
+# Pages kept decrypted, each connection its own: several read at a time, one writes.
+_CACHE_KB = 65_536
+_READING_CACHE_KB = 16_384
 # SQLite's locks do not hold over these; two desks would write over each other.
 _NETWORK_FILE_SYSTEMS = frozenset(
     [
@@ -67,7 +70,7 @@ def make_engine(
         # Without this a row replaced by INSERT OR REPLACE is deleted past the triggers.
         run("PRAGMA recursive_triggers = ON")
         run("PRAGMA temp_store = MEMORY")
-        run("PRAGMA cache_size = -65536")
+        run(f"PRAGMA cache_size = -{_CACHE_KB if writing else _READING_CACHE_KB}")
         if writing:
             run("PRAGMA journal_mode = WAL")
             run("PRAGMA synchronous = FULL")
