@@ -270,10 +270,12 @@ class QueueModel(QAbstractTableModel):
                 self._rows.popitem(last=False)
             if turn == self._turn:
                 self._pending.discard(page)
-                last = min((page + 1) * _PAGE, len(self._order)) - 1
-                self.dataChanged.emit(
-                    self.index(page * _PAGE, 0), self.index(last, len(COLUMNS) - 1)
-                )
+                first, last = page * _PAGE, min((page + 1) * _PAGE, len(self._order)) - 1
+            else:
+                # They stand elsewhere by now: whatever is in view is painted again.
+                first, last = 0, len(self._order) - 1
+            if last >= first:
+                self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
 
         self._work.read(lambda: self._work.desk.queue.rows(ids), arrived, self._fail)
 
