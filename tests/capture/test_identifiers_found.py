@@ -237,21 +237,36 @@ def test_addresses_whose_checksum_holds() -> None:
 
 @pytest.mark.parametrize("address", [BITCOIN, SCRIPT, TRON, SEGWIT, TAPROOT, ETHEREUM, ONION])
 def test_addresses_whose_checksum_does_not_hold(address: str) -> None:
-    """Any one letter changed, doubled or left out."""
-    end = ".onion" if address == ONION else ""
+    """Any one letter changed is marked as wrong; one doubled or left out is at least never right."""
+    end, kind = (".onion", "onion") if address == ONION else ("", "crypto_address")
     for place in range(6, len(address)):
         letter = address[place]
         other = "2" if letter != "2" else "3"
+        changed = address[:place] + other + address[place + 1 :]
+        text = f"送金先アドレス: {changed}{end} "
+        assert found(text) == {(f"{kind}_wrong", f"{changed}{end}")}, changed
         for changed in (
-            address[:place] + other + address[place + 1 :],
             address[:place] + letter + address[place:],
             address[:place] + address[place + 1 :],
         ):
-            assert changed == address or found(f" {changed}{end} ") == set(), changed
+            kinds = {found_kind for found_kind, _value in found(f"送金先: {changed}{end} ")}
+            assert changed == address or kinds <= {f"{kind}_wrong"}, changed
     if address == ETHEREUM:
-        assert found(ETHEREUM.replace("A", "a", 1)) == set()
+        assert found(ETHEREUM.replace("A", "a", 1)) == {
+            ("crypto_address_wrong", ETHEREUM.replace("A", "a", 1))
+        }
     if address == SEGWIT:
-        assert found(SEGWIT[:20] + SEGWIT[20:].upper()) == set()
+        mixed = SEGWIT[:20] + SEGWIT[20:].upper()
+        assert found(mixed) == {("crypto_address_wrong", mixed)}
+
+
+@pytest.mark.parametrize("address", [BITCOIN, SCRIPT, TRON])
+def test_what_only_resembles_an_address_is_none(address: str) -> None:
+    """Letters and digits without a word for coins beside them: an order, a ticket, a session."""
+    changed = address[:9] + ("x" if address[9] != "x" else "y") + address[10:]
+    for text in (f"受付番号 {changed}", f"session={changed}", changed, f"id: {changed}\nBTC"):
+        assert found(text) == set(), text
+    assert found("BTC " + "1" * 34) == set()
 
 
 def test_keccak() -> None:

@@ -78,6 +78,12 @@ ACTIONS = {
 IDENTIFIERS = {
     "bank_account": Name("口座", "bank account"),
     "crypto_address": Name("暗号資産アドレス", "crypto address"),
+    "crypto_address_wrong": Name(
+        "暗号資産アドレス(検査文字が合わない)", "crypto address (its checksum does not hold)"
+    ),
+    "onion_wrong": Name(
+        "Onion アドレス(検査文字が合わない)", "onion address (its checksum does not hold)"
+    ),
     "onion": Name("Onion アドレス", "onion address"),
     "domain": Name("ドメイン", "domain"),
     "email": Name("メールアドレス", "mail address"),
