@@ -112,6 +112,7 @@ def parser() -> argparse.ArgumentParser:
     capture.add_argument("ids", nargs="*", metavar="ID")
     capture.add_argument("--limit", type=_count, default=200)
     capture.add_argument("--witness", default="")
+    capture.add_argument("--archive", metavar="FILE", help="a WARC of the page made elsewhere")
     assess = command("assess", commands.assess, "score what is waiting")
     assess.add_argument("ids", nargs="*", metavar="ID")
     assess.add_argument("--all", action="store_true")

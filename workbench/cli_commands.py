@@ -238,6 +238,8 @@ def register(context: Context, options: Options) -> int:
 
 
 def capture(context: Context, options: Options) -> int:
+    if options.archive is not None:
+        return _capture_from_archive(context, options)
     with context.desk() as desk:
         ids = options.ids or desk.captures.waiting(options.limit)
         shown = desk.captures.capture(ids, options.witness, context.progress).result
@@ -248,6 +250,17 @@ def capture(context: Context, options: Options) -> int:
     for one in shown:
         reason = f" {context.text(one['reason'])}" if one["reason"] else ""
         lines.append(f"{one['number']} {one['outcome']} {one['status'] or ''}{reason}")
+    context.answer(shown, lines)
+    return 0
+
+
+def _capture_from_archive(context: Context, options: Options) -> int:
+    if len(options.ids) != 1:
+        raise BadInput(M_("An archive belongs to one report: give one ID."))
+    path = Path(options.archive)
+    with context.desk() as desk:
+        shown = desk.captures.keep_archive(options.ids[0], path.name, path.read_bytes()).result
+    lines = [f"{shown['number']} {e['sha256']} {e['bytes']}" for e in shown["exhibits"]]
     context.answer(shown, lines)
     return 0
 

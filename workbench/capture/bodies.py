@@ -9,6 +9,16 @@ from workbench.domain.errors import M_, Message
 _STEP = 65536
 
 
+def end_of_headers(raw: bytes | bytearray, start: int = 0) -> int | None:
+    """Offset just after the empty line that ends a header block, or None."""
+    ends = [
+        at + len(mark)
+        for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n")
+        if (at := raw.find(mark, start)) >= 0
+    ]
+    return min(ends) if ends else None
+
+
 def split_response(raw: bytes, header_end: int | None) -> tuple[list[tuple[str, str]], bytes]:
     """Header fields and untouched body of a raw response; no fields without a header end."""
     if header_end is None:

@@ -37,12 +37,13 @@ MIB = 1024 * 1024
 SOFTWARE = "Patrol Workbench"
 _REDIRECTS = (301, 302, 303, 307, 308)
 # A page behind cloaking shows itself to ordinary browsers only.
-_USER_AGENT = (
+USER_AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/131.0.0.0 Safari/537.36"
 )
 _BROKE_OFF = M_("The page broke off before its end.")
 _SWITCHED = M_("The server switched to another protocol, which was not asked for.")
+LANGUAGES = "ja,en;q=0.5"
 # What http.client raises for a header line too long, and for more than 100 of them.
 _HEADER_FLOODS = (http.client.LineTooLong, http.client.HTTPException)
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -60,18 +61,23 @@ class FetchRules:
     max_seconds: float = 30.0
     max_redirects: int = 10
     max_header_bytes: int = 64 * 1024
-    user_agent: str = _USER_AGENT
+    user_agent: str = USER_AGENT
     extra_ca_file: Path | None = None
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One answered request of the redirect chain."""
+    """One answered request of the redirect chain.
+
+    `resolved`: every address the name had; `certificates_sha256`: the chain shown, leaf first.
+    """
 
     url: str
     status: int
     location: str | None
     ip: str | None
+    resolved: tuple[str, ...] = ()
+    certificates_sha256: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,17 @@ class Fetcher:
             answer = self._ask(exchange, jar, archive)
             result = self._result(url, exchange, answer, hops)
             if answer.status is not None:
-                hops.append(Hop(target.url, answer.status, result[1], exchange.peer))
+                found, location = result
+                hops.append(
+                    Hop(
+                        target.url,
+                        answer.status,
+                        location,
+                        exchange.peer,
+                        exchange.resolved,
+                        found.certificate_chain_sha256,
+                    )
+                )
             location = result[1] if answer.status in _REDIRECTS else None
             if location is None and answer.outcome == "captured" and not answer.body:
                 reason = answer.reason or M_("The server's answer has no content.")
@@ -264,7 +280,7 @@ class Fetcher:
         headers = (
             ("User-Agent", self.rules.user_agent),
             ("Accept", _ACCEPT),
-            ("Accept-Language", "ja,en;q=0.5"),
+            ("Accept-Language", LANGUAGES),
             ("Accept-Encoding", "gzip, deflate"),
             ("Connection", "close"),
         )

@@ -41,6 +41,16 @@ _REASONS: dict[str, Message] = {
     "picture_pixels": M_("The picture has too many pixels ({width} x {height})."),
     "picture_frames": M_("The picture has too many frames or pages."),
     "damaged_page": M_("The page cannot be read: {why}"),
+    "archive_arc": M_("This is an archive of the older ARC format, not a WARC."),
+    "archive_start": M_("Record {place} does not begin like a WARC record."),
+    "archive_ends": M_("The archive ends within record {place}."),
+    "archive_header": M_("The header of record {place} is damaged: {what}"),
+    "archive_length": M_("Record {place} is not as long as it says."),
+    "archive_digest": M_("Record {place} was changed: {what} does not hold."),
+    "archive_members": M_("Member {place} of the gzip file holds more than one record."),
+    "archive_rubbish": M_("There are foreign bytes before record {place}."),
+    "archive_gzip": M_("The compression of record {place} is damaged."),
+    "archive_large": M_("The archive is larger than allowed once unpacked."),
 }
 
 

@@ -36,7 +36,10 @@ class PageForm:
 
 @dataclass(frozen=True)
 class PageReading:
-    """What a page says; identifiers' offsets are code points in title, line break, text."""
+    """What a page says; identifiers' offsets are code points in title, line break, text.
+
+    `charset` is empty when it was no page; `refresh` is where it sends its reader by itself.
+    """
 
     title: str
     text: str
@@ -46,6 +49,7 @@ class PageReading:
     links: tuple[str, ...]
     forms: tuple[PageForm, ...]
     identifiers: tuple[IdentifierFound, ...]
+    refresh: str = ""
 
 
 def read_page(untrusted_body: bytes, content_type: str | None, url: str) -> PageReading:
@@ -72,6 +76,7 @@ def read_page(untrusted_body: bytes, content_type: str | None, url: str) -> Page
                 IdentifierFound(str(kind), str(value), str(seen), int(start), int(end))
                 for kind, value, seen, start, end in answer["identifiers"]
             ),
+            str(answer["refresh"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(M_("The page broke its reader.")) from error

@@ -85,6 +85,7 @@ class _Page:
     description: str = ""
     links: list[str] = field(default_factory=list)
     forms: list[dict[str, Any]] = field(default_factory=list)
+    refresh: str = ""
 
 
 def read_html(untrusted: bytes, content_type: str | None, url: str) -> dict[str, Any]:
@@ -112,7 +113,10 @@ def read_html(untrusted: bytes, content_type: str | None, url: str) -> dict[str,
         charset=charset,
         description=_description(soup),
         forms=_forms(soup),
+        refresh=_refresh(soup),
     )
+    if page.refresh:
+        page.links.append(page.refresh)
     for anchor in soup.find_all(["a", "area", "form"], limit=_MAX_LINKS):
         target = _attribute(anchor, "href") or _attribute(anchor, "action")
         if target:
@@ -137,6 +141,20 @@ def _description(soup: BeautifulSoup) -> str:
         found = soup.find("meta", attrs={key: re.compile(rf"^\s*{value}\s*$", re.I)})
         if isinstance(found, Tag) and _attribute(found, "content"):
             return _attribute(found, "content")[:2_000]
+    return ""
+
+
+_REFRESH = re.compile(r"\s*\d*[\d.]*\s*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s][^\"']*)", re.I)
+
+
+def _refresh(soup: BeautifulSoup) -> str:
+    """Where the page sends its reader by itself (WHATWG HTML, shared declarative refresh steps)."""
+    for meta in soup.find_all(
+        "meta", attrs={"http-equiv": re.compile(r"^\s*refresh\s*$", re.I)}, limit=10
+    ):
+        found = _REFRESH.match(_attribute(meta, "content")[:4_096])
+        if found:
+            return found[1].strip()
     return ""
 
 
@@ -234,6 +252,7 @@ def _found(page: _Page, url: str) -> dict[str, Any]:
         "meta_description": _clean(page.description),
         "links": [_clean(link) for link in page.links],
         "forms": page.forms,
+        "refresh": _clean(page.refresh),
         "identifiers": [
             [i.kind, _clean(i.value), _clean(i.seen), i.start, i.end] for i in identifiers
         ],

@@ -25,6 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from workbench.capture.addresses import Address, AllowedHosts, Target, refusal_of_address
+from workbench.capture.bodies import end_of_headers
 from workbench.capture.neighbours import own_address_towards, refusal_of_neighbour
 from workbench.domain.errors import M_, Message
 
@@ -111,16 +112,6 @@ class Exchange:
         """Close the connection, also when its answer was left half read."""
         if self.connection is not None:
             self.connection.close()
-
-
-def end_of_headers(raw: bytes | bytearray, start: int = 0) -> int | None:
-    """Offset just after the empty line that ends a header block, or None."""
-    ends = [
-        at + len(mark)
-        for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n")
-        if (at := raw.find(mark, start)) >= 0
-    ]
-    return min(ends) if ends else None
 
 
 _INTERIM = re.compile(rb"HTTP/1\.\d 1(?!01)\d\d\b")

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import workbench
-from workbench.capture.fetch import FetchResult, FetchRules, fetch
+from workbench.capture.archives import inspect_archive
+from workbench.capture.fetch import LANGUAGES, USER_AGENT, FetchResult, FetchRules, fetch
 from workbench.capture.page import PageReading, read_page
 from workbench.desk.changes import Changes, changed
 from workbench.desk.part import DeskPart
-from workbench.domain.errors import M_, BadInput, Message
+from workbench.domain.errors import M_, BadInput, EvidenceDamaged, Message
 from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
 from workbench.domain.report import REPORT_WORKFLOW
+from workbench.domain.url import read_url
 from workbench.store import reports as stored
 from workbench.store.store import Row, Writing, workstation
 
@@ -66,6 +68,47 @@ class Captures(DeskPart):
                 progress(done, len(tokens))
         return changed(results, touched)
 
+    def keep_archive(
+        self, token: str, name: str, untrusted_bytes: bytes
+    ) -> Changes[dict[str, Any]]:
+        """Keep a WARC that was made elsewhere as an exhibit of the report whose page it holds.
+
+        BadInput, and nothing written, for an archive that is damaged or holds another page.
+        """
+        self.desk.officer.must_have(*WORKING)
+        with self.desk.store.read() as tx:
+            report = self.find(tx, "report", token)
+        REPORT_WORKFLOW.advance(report["state"], "preserve", self.desk.officer)
+        facts = inspect_archive(untrusted_bytes)
+        if not any(_same_page(target, report["url_canonical"]) for target in facts.targets):
+            raise BadInput(
+                M_("The archive holds no answer of the page of {number}.", number=report["number"])
+            )
+        packed = untrusted_bytes.startswith(b"\x1f\x8b")
+        media_type = "application/warc+gzip" if packed else "application/warc"
+        with self.desk.exhibits.preparing() as preparation:
+            prepared = preparation.write(
+                untrusted_bytes,
+                "warc",
+                media_type,
+                name,
+                records=facts.records,
+                first=facts.first,
+                last=facts.last,
+            )
+            with self.desk.store.write() as tx:
+                shown, contents = self.desk.exhibits.add(tx, report["id"], [prepared])
+                fresh = self.find(tx, "report", report["id"])
+                self.advance(tx, REPORT_WORKFLOW, fresh, "preserve")
+                said = {
+                    "records": facts.records,
+                    "digests": facts.digests,
+                    "exhibits": [{"id": e["id"], "sha256": e["sha256"]} for e in shown],
+                }
+                self.custody(tx, "report", report["id"], "archive_added", said, contents)
+        result = {"id": report["id"], "number": report["number"], "exhibits": shown}
+        return changed(result, ("report", report["id"]))
+
     def _rules(self) -> FetchRules:
         settings = self.desk.settings
         hosts = tuple(h.strip() for h in settings["capture.allow_hosts"].split(",") if h.strip())
@@ -85,6 +128,7 @@ class Captures(DeskPart):
         with tempfile.TemporaryDirectory(prefix="workbench-capture-") as folder:
             warc = Path(folder) / "capture.warc.gz"
             fetched = fetch(report["url_canonical"], warc, self._rules())
+            _read_back(fetched)
             page, page_problem = self._read(fetched)
             with self.desk.exhibits.preparing() as preparation:
                 prepared = []
@@ -112,7 +156,7 @@ class Captures(DeskPart):
                         "exhibits": [{"id": e["id"], "sha256": e["sha256"]} for e in shown],
                     }
                     self.custody(tx, "report", report["id"], "captured", facts, [*contents, *more])
-        return _shown(report, fetched.outcome, fetched, shown, fetched.reason)
+        return _shown(report, fetched.outcome, fetched, shown, fetched.reason or page_problem)
 
     def _read(self, fetched: FetchResult) -> tuple[PageReading | None, Message | None]:
         """The page's text, read in a limited process; a page that breaks it is still kept."""
@@ -122,6 +166,14 @@ class Captures(DeskPart):
             page = read_page(fetched.untrusted_body, fetched.content_type, fetched.final_url)
         except BadInput as error:
             return None, error.message
+        if not page.charset:
+            kind = (fetched.content_type or "").partition(";")[0].strip()[:60]
+            return page, M_("The answer is no page but {kind}: it is kept, not read.", kind=kind)
+        if page.refresh:
+            return page, M_(
+                "The page sends its reader on to {url} by itself; that is not followed.",
+                url=page.refresh[:200],
+            )
         return page, None
 
     def _capture_row(
@@ -145,7 +197,14 @@ class Captures(DeskPart):
             "certificate_sha256": fetched.certificate_sha256,
             "headers": [list(pair) for pair in fetched.headers],
             "hops": [
-                {"url": h.url, "status": h.status, "location": h.location, "ip": h.ip}
+                {
+                    "url": h.url,
+                    "status": h.status,
+                    "location": h.location,
+                    "ip": h.ip,
+                    "resolved": list(h.resolved),
+                    "certificates_sha256": list(h.certificates_sha256),
+                }
                 for h in fetched.hops
             ],
             "content_type": fetched.content_type or "",
@@ -162,6 +221,8 @@ class Captures(DeskPart):
                 "program": f"patrol-workbench {workbench.__version__}",
                 "python": platform.python_version(),
                 "system": platform.platform(),
+                "user_agent": USER_AGENT,
+                "languages": LANGUAGES,
             },
             "officer_id": self.desk.officer.id,
         }
@@ -186,6 +247,25 @@ class Captures(DeskPart):
                     }
                 )
         tx.insert_many("identifier", rows)
+
+
+def _read_back(fetched: FetchResult) -> None:
+    """Read a new archive through before it becomes evidence; EvidenceDamaged when it is not whole."""
+    if fetched.warc_path is None:
+        return
+    try:
+        inspect_archive(fetched.warc_path.read_bytes())
+    except BadInput as error:
+        raise EvidenceDamaged(
+            M_("The archive of the capture is not as it was written: {why}", why=error.message)
+        ) from error
+
+
+def _same_page(target: str, canonical: str) -> bool:
+    try:
+        return read_url(target).canonical == canonical
+    except BadInput:
+        return False
 
 
 def _shown(

@@ -28,6 +28,7 @@ _EXTENSIONS = {
     "image/bmp": "bmp",
     "image/tiff": "tif",
     "application/warc+gzip": "warc.gz",
+    "application/warc": "warc",
     "application/pdf": "pdf",
     "text/plain; charset=utf-8": "txt",
 }

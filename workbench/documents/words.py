@@ -43,6 +43,7 @@ SUBJECTS = {
 
 ACTIONS = {
     "added_to_case": Name("事件に追加", "added to case"),
+    "archive_added": Name("他で作成したWARCの追加", "archive from elsewhere added"),
     "approval_voided": Name("決裁の取消し", "approval voided"),
     "approved": Name("決裁", "approved"),
     "assessed": Name("自動判定", "assessed"),
