@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from workbench import cli_backup
 from workbench import cli_commands as commands
 from workbench.cli_context import Context
 from workbench.domain.errors import M_, Message, Unavailable, WorkbenchError
@@ -172,6 +173,13 @@ def parser() -> argparse.ArgumentParser:
     recover.add_argument("--new-passphrase-file")
     rotate = command("rotate", commands.key_rotate, "a new recovery code", key)
     rotate.add_argument("--recovery-file", default="")
+    backup = command("backup", cli_backup.backup, "the whole store in one file")
+    backup.add_argument("file", metavar="FILE")
+    restored = command("restore", cli_backup.restore, "a store anew from a backup")
+    restored.add_argument("file", metavar="FILE")
+    restored.add_argument(
+        "--code-file", metavar="FILE", help="recovery code, instead of a passphrase"
+    )
     command("health", commands.health, "store, disk and vault")
     command("self-check", commands.self_check, "libraries, fonts, disk, clock, model")
     return top
@@ -290,6 +298,7 @@ def _os_error(error: OSError) -> Unavailable | None:
         errno.ENOTDIR: M_("This is not a folder: {path}", path=path),
         errno.EEXIST: M_("This is not a folder: {path}", path=path),
         errno.ENAMETOOLONG: M_("The name is too long: {path}", path=path[:80]),
+        errno.EFBIG: M_("This disk cannot hold a file this large: {path}", path=path),
         errno.EIO: M_("The disk reports an error: {path}", path=path),
     }
     text = texts.get(error.errno or 0)

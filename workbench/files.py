@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -16,6 +19,11 @@ def copy_durably(source: Path, path: Path, mode: int = 0o600) -> None:
     """Copy a file of any size in one step, readable by its owner only."""
     with source.open("rb") as stream:
         _put_in_place(path, iter(lambda: stream.read(1 << 20), b""), mode)
+
+
+def copy_pieces_durably(pieces: Iterable[bytes], path: Path, mode: int = 0o600) -> None:
+    """Write a file of any size in one step from its pieces, readable by its owner only."""
+    _put_in_place(path, pieces, mode)
 
 
 def _put_in_place(path: Path, pieces: Iterable[bytes], mode: int) -> None:
@@ -43,3 +51,31 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def held_alone(path: Path) -> Iterator[BinaryIO]:
+    """A file held by this process alone until it ends, however it ends.
+
+    BlockingIOError when another process holds it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b") as stream:
+        _lock(stream)
+        yield stream
+
+
+if sys.platform != "win32":
+    import fcntl
+
+    def _lock(stream: BinaryIO) -> None:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+else:
+    import msvcrt
+
+    def _lock(stream: BinaryIO) -> None:
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            raise BlockingIOError(str(error)) from error

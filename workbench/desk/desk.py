@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.desk.approvals import Approvals
 from workbench.desk.assessments import Assessments
 from workbench.desk.audit import Audit
+from workbench.desk.backups import Backups
 from workbench.desk.captures import Captures
 from workbench.desk.cases import Cases
 from workbench.desk.drafts import Drafts
@@ -81,6 +82,7 @@ class Desk:
         self.statistics = Statistics(self)
         self.officers = Officers(self)
         self.audit = Audit(self)
+        self.backups = Backups(self)
 
     def __enter__(self) -> Desk:
         return self

@@ -132,7 +132,7 @@ class Exhibits(DeskPart):
     def chunks_with(self, wrapped: str | None, exhibit: Row) -> Iterator[bytes]:
         """As `chunks`, with the wrapped key already read (no transaction stays open)."""
         blob = BlobFacts(exhibit["blob_id"], exhibit["sha256"], exhibit["size"])
-        return self.desk.vault.read(exhibit["id"], self._key(exhibit["id"], wrapped), blob)
+        return self.desk.vault.read(exhibit["id"], self.key_of(exhibit["id"], wrapped), blob)
 
     def content(self, tx: Reading, exhibit: Row) -> bytes:
         """All bytes of an exhibit, given out only after the whole was checked."""
@@ -187,7 +187,8 @@ class Exhibits(DeskPart):
             for _ in self.chunks(tx, exhibit):
                 pass
 
-    def _key(self, exhibit_id: str, wrapped: str | None) -> bytes:
+    def key_of(self, exhibit_id: str, wrapped: str | None) -> bytes:
+        """An exhibit's own key from its wrap; EvidenceDamaged when it is gone or does not open."""
         if wrapped is None:
             raise EvidenceDamaged(
                 M_("Exhibit {id} was destroyed; only its hash remains.", id=exhibit_id)

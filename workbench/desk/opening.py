@@ -311,6 +311,18 @@ def open_with_passphrase(folder: Path, login: str | None, passphrase: str) -> Op
         raise
 
 
+def open_with_code(folder: Path, login: str, code: str) -> Opened:
+    """Open a real store by the printed recovery code, as the officer of this login."""
+    must_exist(folder)
+    data_key = read_keyfile(folder).open_with_recovery_code(code)
+    store = Store(folder, derive(data_key, "store"))
+    try:
+        return Opened(store, _known_officer(store, login), data_key)
+    except BaseException:
+        store.close()
+        raise
+
+
 def open_with_session(folder: Path, clock: Clock = system_clock) -> Opened | None:
     """Open a real store by the session a login left; None when there is none in force."""
     session = read_session(folder)

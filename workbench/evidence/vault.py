@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,7 +51,7 @@ class Vault:
         """
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         blob_id = secrets.token_hex(16)
-        path = self._path(blob_id)
+        path = self.path_of(blob_id)
         self._make_folder(path.parent)
         temporary = path.with_suffix(".part")
         digest = hashlib.sha256()
@@ -89,22 +89,14 @@ class Vault:
         Every chunk is authenticated before it is given out; size and SHA-256 of the whole are
         checked at the end. EvidenceDamaged names the exhibit when anything differs.
         """
-        digest = hashlib.sha256()
-        size = 0
         try:
-            with self._path(facts.blob_id).open("rb") as stream:
-                for chunk in _open_chunks(stream, exhibit_id, key):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    yield chunk
+            stream = self.path_of(facts.blob_id).open("rb")
         except FileNotFoundError as error:
             raise EvidenceDamaged(
                 M_("The file of exhibit {id} is missing from the vault.", id=exhibit_id)
             ) from error
-        except (InvalidTag, ValueError) as error:
-            raise _damaged(exhibit_id) from error
-        if digest.hexdigest() != facts.sha256 or size != facts.size:
-            raise _damaged(exhibit_id)
+        with stream:
+            yield from checked_chunks(stream, exhibit_id, key, facts)
 
     def read_bytes(self, exhibit_id: str, key: bytes, facts: BlobFacts) -> bytes:
         """All plain bytes at once, given out only after the whole was checked."""
@@ -112,7 +104,7 @@ class Vault:
 
     def discard(self, blob_id: str) -> None:
         """Remove a blob whose row never came to be (the act failed after the write)."""
-        self._path(blob_id).unlink(missing_ok=True)
+        self.path_of(blob_id).unlink(missing_ok=True)
 
     def blob_ids(self) -> Iterator[str]:
         """Every blob on disk, also those no row names."""
@@ -125,11 +117,35 @@ class Vault:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             sync_folder(folder.parent)
 
-    def _path(self, blob_id: str) -> Path:
+    def path_of(self, blob_id: str) -> Path:
+        """Where a blob lies."""
         return self.folder / blob_id[:2] / f"{blob_id}.blob"
 
 
-def _open_chunks(stream: BinaryIO, exhibit_id: str, key: bytes) -> Iterator[bytes]:
+class Readable(Protocol):
+    """What a blob is read from: a file, or its place within a backup."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def checked_chunks(
+    stream: Readable, exhibit_id: str, key: bytes, facts: BlobFacts
+) -> Iterator[bytes]:
+    """The plain bytes of a blob wherever it lies, checked as `Vault.read` checks them."""
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        for chunk in _open_chunks(stream, exhibit_id, key):
+            digest.update(chunk)
+            size += len(chunk)
+            yield chunk
+    except (InvalidTag, ValueError) as error:
+        raise _damaged(exhibit_id) from error
+    if digest.hexdigest() != facts.sha256 or size != facts.size:
+        raise _damaged(exhibit_id)
+
+
+def _open_chunks(stream: Readable, exhibit_id: str, key: bytes) -> Iterator[bytes]:
     if stream.read(len(_MAGIC)) != _MAGIC:
         raise ValueError("header")
     cipher = AESGCM(key)

@@ -69,7 +69,19 @@ def read_keyfile(folder: Path) -> KeyFile:
     """Read `keys.json`; BadInput when missing, EvidenceDamaged when it cannot be understood."""
     path = folder / KEYFILE_NAME
     try:
-        document = json.loads(path.read_bytes())
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadInput(
+            M_("The key file {path} is missing.", path=os.fspath(path)),
+            M_("Put it back from a backup; without it the store stays closed."),
+        ) from error
+    return understand_keyfile(raw, path)
+
+
+def understand_keyfile(raw: bytes, path: Path) -> KeyFile:
+    """The wraps in the bytes of a `keys.json`; EvidenceDamaged, naming `path`, otherwise."""
+    try:
+        document = json.loads(raw)
         if document["format"] != _FORMAT:
             raise ValueError("format")
         wraps = {name: Wrap(**wrap) for name, wrap in document["wraps"].items()}
@@ -80,11 +92,6 @@ def read_keyfile(folder: Path) -> KeyFile:
                 if type(value) is not known:
                     raise ValueError("type")
         return KeyFile(str(document["store"]), wraps)
-    except FileNotFoundError as error:
-        raise BadInput(
-            M_("The key file {path} is missing.", path=os.fspath(path)),
-            M_("Put it back from a backup; without it the store stays closed."),
-        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceDamaged(
             M_("The key file {path} is damaged.", path=os.fspath(path)),

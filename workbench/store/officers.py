@@ -73,6 +73,10 @@ def end_sessions_of(tx: Writing, officer_id: str) -> None:
     tx.connection.execute(sa.delete(t.session).where(t.session.c.officer_id == officer_id))
 
 
+def end_all_sessions(tx: Writing) -> None:
+    tx.connection.execute(sa.delete(t.session))
+
+
 def settings(tx: Reading) -> dict[str, object]:
     """The security settings kept in the store."""
     rows = tx.connection.execute(sa.select(t.setting.c.name, t.setting.c.value))

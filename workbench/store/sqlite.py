@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
@@ -20,6 +21,10 @@ _LEAST_ROOM = 256 << 10
 # Pages kept decrypted, each connection its own: several read at a time, one writes.
 _CACHE_KB = 65_536
 _READING_CACHE_KB = 16_384
+_COPY_PAGES = 4_096
+
+Copied = TypeVar("Copied")
+
 # SQLite's locks do not hold over these; two desks would write over each other.
 _NETWORK_FILE_SYSTEMS = frozenset(
     [
@@ -59,13 +64,8 @@ def make_engine(
     """
 
     def connect() -> sqlcipher.Connection:
-        connection = sqlcipher.connect(
-            os.fspath(database), isolation_level=None, check_same_thread=False
-        )
+        connection = _connection(database, key)
         run = connection.execute
-        run("PRAGMA cipher_log_level = NONE")
-        run(f"PRAGMA key = \"x'{key.hex()}'\"")
-        run(f"PRAGMA busy_timeout = {_BUSY_MS}")
         run(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         # Without this a row replaced by INSERT OR REPLACE is deleted past the triggers.
         run("PRAGMA recursive_triggers = ON")
@@ -87,6 +87,58 @@ def make_engine(
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _connection(database: Path, key: bytes) -> sqlcipher.Connection:
+    connection = sqlcipher.connect(
+        os.fspath(database), isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    return connection
+
+
+def copy_of_moment(
+    writer: sa.Engine,
+    database: Path,
+    key: bytes,
+    target: Path,
+    at_the_moment: Callable[[], Copied],
+    progress: Callable[[int, int], None] | None,
+) -> Copied:
+    """Copy the database as it stands while `at_the_moment` runs, by SQLite's online backup.
+
+    Writers wait for the moment only: the copy is read from a snapshot they do not disturb.
+    """
+    for name in (target.name + end for end in ("", "-wal", "-shm", "-journal")):
+        target.with_name(name).unlink(missing_ok=True)
+    # Made by us, so that it is never readable by others, not even empty.
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    source = _connection(database, key)
+    try:
+        with writer.begin():
+            source.execute("BEGIN")
+            # A snapshot begins with the first thing read.
+            source.execute("SELECT count(*) FROM store_fact").fetchone()
+            found = at_the_moment()
+        page = int(source.execute("PRAGMA page_size").fetchone()[0])
+
+        def said(_: int, left: int, total: int) -> None:
+            if progress is not None:
+                progress((total - left) * page, total * page)
+
+        copy = _connection(target, key)
+        try:
+            with readable_errors(target):
+                source.backup(copy, pages=_COPY_PAGES, progress=said)
+        finally:
+            copy.close()
+    finally:
+        source.close()
+    with target.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    return found
 
 
 def lost_references(connection: sa.Connection) -> list[str]:

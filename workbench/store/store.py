@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,6 +19,9 @@ from workbench.store import sqlite, tables
 from workbench.store.migrations import HEAD_REVISION
 from workbench.store.triggers import apply_triggers
 
+# Said here as well: a restore asks before there is a store.
+refuse_network_share = sqlite.refuse_network_share
+
 DATABASE_NAME = "store.db"
 
 # SQLite binds a limited number of values in one statement.
@@ -26,6 +29,9 @@ _SLICE = 500
 
 Row = dict[str, Any]
 Content = dict[str, str]
+Copied = TypeVar("Copied")
+# Called with the bytes copied and the bytes there are.
+CopyProgress = Callable[[int, int], None] | None
 
 
 class Store:
@@ -110,8 +116,32 @@ class Store:
 
     def problems(self) -> list[str]:
         """What the engine's own integrity checks find wrong; empty when sound."""
-        with sqlite.readable_errors(self.database), self._reader.begin() as connection:
-            return sqlite.integrity_problems(connection)
+        with self.read() as reading:
+            return reading.problems()
+
+    def copy_to(
+        self, target: Path, at_the_moment: Callable[[], Copied], progress: CopyProgress = None
+    ) -> Copied:
+        """A complete copy of the database as it stands at one moment, while others go on writing.
+
+        `at_the_moment` runs while nobody can write, for what belongs to the same moment outside
+        the database; its result is returned. The copy has the same key, is synced, and replaces
+        a file that lies at `target`.
+        """
+        with sqlite.readable_errors(self.database), self._lock:
+            return sqlite.copy_of_moment(
+                self._writer, self.database, self._key, target, at_the_moment, progress
+            )
+
+    @contextmanager
+    def read_copy(self, copy: Path) -> Iterator[Reading]:
+        """A copy of the database that `copy_to` made, to read from."""
+        engine = sqlite.make_engine(copy, self._key, writing=False)
+        try:
+            with sqlite.readable_errors(copy), engine.begin() as connection:
+                yield Reading(self, connection)
+        finally:
+            engine.dispose()
 
     def _facts(self) -> dict[str, str]:
         with self.read() as reading:
@@ -124,13 +154,7 @@ class Store:
             if revision == HEAD_REVISION:
                 return
             if revision is None or revision not in known_revisions():
-                raise Unavailable(
-                    M_(
-                        "This store was written by a newer version of the program ({revision}).",
-                        revision=revision or "?",
-                    ),
-                    M_("Install the newer version; nothing was changed."),
-                )
+                raise newer_store(revision or "?")
             self._copy_before_upgrade(revision)
             upgrade(self.database, self._key)
 
@@ -182,6 +206,10 @@ class Reading:
             part = wanted[start : start + _SLICE]
             found |= {row[key.name]: row for row in self.all(sa.select(there).where(key.in_(part)))}
         return found
+
+    def problems(self) -> list[str]:
+        """What the engine's own integrity checks find wrong here; empty when sound."""
+        return sqlite.integrity_problems(self.connection)
 
     def now_us(self) -> int:
         """The database's clock."""
@@ -359,6 +387,17 @@ def upgrade(database: Path, key: bytes) -> None:
                 raise sqlite.damaged(database)
     finally:
         engine.dispose()
+
+
+def newer_store(revision: str) -> Unavailable:
+    """What is said of a store, or its backup, that this version does not know."""
+    return Unavailable(
+        M_(
+            "This store was written by a newer version of the program ({revision}).",
+            revision=revision,
+        ),
+        M_("Install the newer version; nothing was changed."),
+    )
 
 
 def known_revisions() -> set[str]:
