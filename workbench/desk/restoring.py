@@ -161,13 +161,13 @@ def _working(work: Path) -> Iterator[None]:
     """The folder the store is built in, for this run alone; evidence that fails is not kept."""
     try:
         work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        strange = [p.name for p in work.iterdir() if not _is_ours(p.name)]
+        if strange:
+            raise BadInput(
+                M_("{path} holds something else.", path=os.fspath(work / strange[0])),
+                M_("Move it away and try again."),
+            )
         with held_alone(work / LOCK):
-            strange = [p.name for p in work.iterdir() if not _is_ours(p.name)]
-            if strange:
-                raise BadInput(
-                    M_("{path} holds something else.", path=os.fspath(work / strange[0])),
-                    M_("Move it away and try again."),
-                )
             try:
                 yield
             except (EvidenceDamaged, NotAllowed):

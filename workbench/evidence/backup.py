@@ -112,7 +112,7 @@ def whole_entries(stream: BinaryIO) -> tuple[list[Entry], bool]:
     while place + _BLOCK <= length:
         stream.seek(place)
         block = stream.read(_BLOCK)
-        if block == bytes(_BLOCK):
+        if block == bytes(_BLOCK) and found:
             rest = stream.read(_BLOCK + 1)
             return found, rest == bytes(_BLOCK)
         entry = _entry_of(block, place + _BLOCK)
