@@ -195,18 +195,31 @@ def import_files(context: Context, options: Options) -> int:
         if not context.quiet:
             print(rows, file=sys.stderr)
 
+    batches: list[str] = []
     with context.desk() as desk:
         for name in options.files:
             if options.dry_run:
                 found = desk.imports.preview(Path(name))
             else:
-                found = desk.imports.import_file(Path(name), options.source, said).result
+                found = desk.imports.import_file(
+                    Path(name), options.source, said, answer_later=True
+                ).result
+                batches.append(found["batch"])
             for key in ("rows", "new", "duplicate", "seconds"):
                 total[key] += found[key]
             total["rejected"] += [
                 {**r, **({"file": name} if len(options.files) > 1 else {})}
                 for r in found["rejected"]
             ]
+        _say_imported(context, total)
+        # Only now: killed before, the same command gives this answer again and doubles nothing.
+        sys.stdout.flush()
+        for batch in batches:
+            desk.imports.answered(batch)
+    return 0
+
+
+def _say_imported(context: Context, total: dict[str, Any]) -> None:
     total["seconds"] = round(total["seconds"], 3)
     lines = [
         context.text(
@@ -221,7 +234,6 @@ def import_files(context: Context, options: Options) -> int:
     ]
     lines += [f"  {r['row']}: {context.text(r['reason'])}" for r in total["rejected"]]
     context.answer(total, lines)
-    return 0
 
 
 def register(context: Context, options: Options) -> int:

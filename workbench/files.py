@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +66,39 @@ def held_alone(path: Path) -> Iterator[BinaryIO]:
     with os.fdopen(descriptor, "r+b") as stream:
         _lock(stream)
         yield stream
+
+
+_IN_USE = ".in-use"
+# Its owner may be about to take hold of it.
+_YOUNG_SECONDS = 60
+
+
+@contextmanager
+def scratch_folder(prefix: str) -> Iterator[Path]:
+    """A folder for plain bytes that must not outlive this process.
+
+    A killed process cannot clean up: what it left under the same prefix is taken away first.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        _take_away(left)
+    with tempfile.TemporaryDirectory(prefix=prefix) as name:
+        with held_alone(Path(name) / _IN_USE):
+            yield Path(name)
+
+
+def _take_away(left: Path) -> None:
+    """Remove a scratch folder of ours that no process holds any more."""
+    try:
+        if left.is_symlink() or (os.name == "posix" and left.lstat().st_uid != os.getuid()):
+            return
+        young = time.time() - left.lstat().st_mtime < _YOUNG_SECONDS
+        if not young and (left / _IN_USE).exists():
+            with held_alone(left / _IN_USE):
+                pass
+            shutil.rmtree(left)
+    except OSError:
+        # In use, or taken away by another process meanwhile.
+        return
 
 
 if sys.platform != "win32":

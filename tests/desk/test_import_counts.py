@@ -81,3 +81,28 @@ def test_the_first_rows_of_a_real_list(tmp_path: Path) -> None:
         assert result["rows"] == 5_000
         assert result["new"] > 4_000
         assert len(desk.queue.order()) == result["new"]
+
+
+def test_an_answer_that_was_lost_is_given_again_and_doubles_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(DIRTY, encoding="utf-8")
+
+    def once() -> tuple[dict, int]:
+        with Desk(open_practice(tmp_path / "store", "officer")) as desk:
+            result = desk.imports.import_file(path, "npa", answer_later=True).result
+            with desk.store.read() as tx:
+                counted = tx.connection.exec_driver_sql("SELECT count(*) FROM sighting").scalar()
+            return {n: result[n] for n in ("rows", "new", "duplicate", "rejected")}, counted
+
+    open_store(tmp_path).close()
+    first, sightings = once()
+    # Killed before the answer was out: the command is given again.
+    assert once() == (first, sightings)
+    with Desk(open_practice(tmp_path / "store", "officer")) as desk:
+        desk.imports.answered(
+            desk.imports.import_file(path, "npa", answer_later=True).result["batch"]
+        )
+    again, more = once()
+    assert (again["new"], more - sightings) == (0, again["duplicate"])
+    with Desk(open_practice(tmp_path / "store", "auditor")) as desk:
+        assert desk.audit.verify()["ok"]

@@ -130,6 +130,10 @@ class Backups(DeskPart):
             raise BadInput(M_("{path} is a folder: give the name of a new file.", path=str(target)))
         target = target.resolve()
         if target.exists():
+            work = target.with_name(target.name + UNFINISHED)
+            if work.is_dir() and not (work / GROWING).exists():
+                # Killed after the backup took its name: only the empty workplace is left.
+                shutil.rmtree(work)
             raise BadInput(
                 M_("There is already a file {path}.", path=str(target)),
                 M_("A backup never replaces another one: give a new name."),

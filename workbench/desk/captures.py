@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import platform
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import workbench
@@ -19,6 +17,7 @@ from workbench.domain.ids import new_id
 from workbench.domain.officer import WORKING
 from workbench.domain.report import REPORT_WORKFLOW
 from workbench.domain.url import read_url
+from workbench.files import scratch_folder
 from workbench.store import reports as stored
 from workbench.store.store import Row, Writing, workstation
 
@@ -125,8 +124,8 @@ class Captures(DeskPart):
                 report, REFUSED_PROTECTED, None, [],
                 M_("Marked as child protection: it is never fetched by the program."),
             )  # fmt: skip
-        with tempfile.TemporaryDirectory(prefix="workbench-capture-") as folder:
-            warc = Path(folder) / "capture.warc.gz"
+        with scratch_folder("workbench-capture-") as folder:
+            warc = folder / "capture.warc.gz"
             fetched = fetch(report["url_canonical"], warc, self._rules())
             _read_back(fetched)
             page, page_problem = self._read(fetched)

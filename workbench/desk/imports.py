@@ -28,6 +28,7 @@ from workbench.store.store import Content, Row, Writing, workstation
 
 _SLICE = 1_000
 _RAW_KEPT = 4_000
+UNANSWERED = "unanswered"
 
 Item = Draft | Rejection
 Progress = Callable[[int], None]
@@ -101,27 +102,39 @@ class Imports(DeskPart):
             found.append(Checked(item.row, status, item, None, report, met[digest]))
         return found
 
-    def begin(self, path: Path, source: str = "patrol") -> ImportRun:
+    def begin(self, path: Path, source: str = "patrol", *, answer_later: bool = False) -> ImportRun:
         """Begin or go on with the import of a file; each `step` of it writes one slice.
 
-        BadInput when the file cannot be read at all.
+        With `answer_later` the same file gives the same summary again, and writes nothing, until
+        `answered` is called. BadInput when the file cannot be read at all.
         """
         self.desk.officer.must_have(*WORKING)
         check_source(source)
         items = read_file(path)
         first = next(items, None)
         everything = iter(()) if first is None else _chain(first, items)
-        return ImportRun(self, self._begin(path, source), path, source, everything)
+        batch = self._begin(path, source)
+        return ImportRun(self, batch, path, source, everything, answer_later=answer_later)
+
+    def answered(self, batch_id: str) -> None:
+        """The summary of an import begun with `answer_later` has reached whoever asked for it."""
+        with self.desk.store.write() as tx:
+            tx.update("import_batch", batch_id, state="done")
 
     def import_file(
-        self, path: Path, source: str = "patrol", progress: Progress | None = None
+        self,
+        path: Path,
+        source: str = "patrol",
+        progress: Progress | None = None,
+        *,
+        answer_later: bool = False,
     ) -> Changes[dict[str, Any]]:
         """Register every row of a file: rows = new + duplicate + rejected.
 
         BadInput when the file cannot be read at all; rows that cannot be used are kept as
         rejections with their reason. An interrupted import of the same file goes on.
         """
-        run = self.begin(path, source)
+        run = self.begin(path, source, answer_later=answer_later)
         touched: set[tuple[str, str]] = set()
         while run.summary is None:
             touched |= run.step()
@@ -275,11 +288,19 @@ class ImportRun:
     """A file on its way in, a slice at a time; stopped between two, the same file goes on there."""
 
     def __init__(
-        self, imports: Imports, batch: Row, path: Path, source: str, items: Iterator[Item]
+        self,
+        imports: Imports,
+        batch: Row,
+        path: Path,
+        source: str,
+        items: Iterator[Item],
+        *,
+        answer_later: bool,
     ) -> None:
         self._imports, self._batch, self._path, self._source = imports, batch, path, source
         self._counts = {name: batch[name] for name in ("rows", "new", "duplicate", "rejected")}
         self._items = items
+        self._answer_later = answer_later
         self._started = time.monotonic()
         self._skipped = False
         # What was done, once everything is.
@@ -292,6 +313,11 @@ class ImportRun:
 
     def step(self) -> set[tuple[str, str]]:
         """Write the next slice, or the end; returns what was touched."""
+        if self._batch["state"] == UNANSWERED:
+            # Everything was written, and whoever asked was gone before the answer came.
+            with self._imports.desk.store.read() as tx:
+                self._summarise(stored.rejections_of(tx, self._batch["id"]))
+            return set()
         if not self._skipped:
             for _ in range(self._batch["position"]):
                 next(self._items, None)
@@ -313,11 +339,16 @@ class ImportRun:
     def _finish(self) -> None:
         counts, desk = self._counts, self._imports.desk
         with desk.store.write() as tx:
-            tx.update("import_batch", self._batch["id"], state="done", ended_at=desk.clock())
+            state = UNANSWERED if self._answer_later else "done"
+            tx.update("import_batch", self._batch["id"], state=state, ended_at=desk.clock())
             facts = {**counts, "file": self._path.name, "file_sha256": self._batch["file_sha256"]}
             facts |= {"batch": self._batch["id"], "source": self._source}
             self._imports.custody(tx, "store", desk.store.id, "imported", facts)
             kept = stored.rejections_of(tx, self._batch["id"])
+        self._summarise(kept)
+
+    def _summarise(self, kept: list[Row]) -> None:
+        counts = self._counts
         rejected = [Rejection(r["row"], _message(r["reason"]), r["raw"]) for r in kept]
         done = _summary(counts["rows"], counts["new"], counts["duplicate"], rejected, self._started)
         self.summary = {**done, "batch": self._batch["id"]}

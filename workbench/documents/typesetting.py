@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.errors import M_, Unavailable
+from workbench.files import scratch_folder
 
 _FONT_FOLDERS = (
     "/usr/share/fonts",
@@ -141,15 +141,15 @@ def _unsettable_letters(diagnostic: str) -> set[str]:
 def _compile(template: Path, values: Mapping[str, Any]) -> bytes:
     import typst
 
-    with tempfile.TemporaryDirectory(prefix="workbench-document-") as folder:
-        source = Path(folder, template.name)
+    with scratch_folder("workbench-document-") as folder:
+        source = folder / template.name
         source.write_bytes(template.read_bytes())
         data = json.dumps(values, ensure_ascii=False)
-        Path(folder, "values.json").write_text(data, encoding="utf-8")
+        (folder / "values.json").write_text(data, encoding="utf-8")
         pdf = typst.compile(
             source,
-            root=Path(folder),
-            font_paths=[Path(folder) for folder in _font_folders()],
+            root=folder,
+            font_paths=[Path(fonts) for fonts in _font_folders()],
             format="pdf",
             pdf_standards=["a-2b"],
         )

@@ -203,12 +203,12 @@ def exhibits_after(tx: Reading, last_id: str, limit: int) -> list[Row]:
 
 
 def batch_of_file(tx: Reading, sha256: str, source: str) -> Row | None:
-    """An interrupted import of the same file from the same source."""
+    """An import of the same file from the same source that was interrupted, or not answered."""
     return tx.one(
         sa.select(t.import_batch).where(
             t.import_batch.c.file_sha256 == sha256,
             t.import_batch.c.source == source,
-            t.import_batch.c.state == "running",
+            t.import_batch.c.state.in_(("running", "unanswered")),
         )
     )
 
