@@ -45,7 +45,7 @@ def test_what_was_backed_up_comes_back(store: Path, tmp_path: Path) -> None:
         made = desk.backups.backup(file).result
         assert actions(desk)[-2:] == ["backup_begun", "backed_up"]
         assert desk.audit.verify()["ok"]
-        before = len(desk.queue.order())
+        before = len(desk.queue.whole()[0])
         # What comes after the backup is not in it.
         desk.reports.register("https://later.example.test/")
     assert made["exhibits"] == made["copied"] == PICTURES
@@ -63,7 +63,7 @@ def test_what_was_backed_up_comes_back(store: Path, tmp_path: Path) -> None:
         assert found["ok"], found["first_bad"]
         assert found["exhibits"] == PICTURES
         assert actions(desk)[-2:] == ["backup_begun", "restored"]
-        assert len(desk.queue.order()) == before
+        assert len(desk.queue.whole()[0]) == before
         assert set(desk.vault.blob_ids()) == {name[3:-5] for name in blobs(store)}
 
 

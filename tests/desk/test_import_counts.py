@@ -57,7 +57,7 @@ def test_a_dirty_list(tmp_path: Path, encoding: str, packed: bool) -> None:
         # A fragment is part of the address: only the other two are repeats.
         assert result["duplicate"] == 2
         assert {r["row"] for r in result["rejected"]} >= {6, 7, 8, 9}
-        assert len(desk.queue.order()) == result["new"]
+        assert len(desk.queue.whole()[0]) == result["new"]
         # The same file again is all known, and says so.
         again = desk.imports.import_file(path, "npa").result
         check_counts(again)
@@ -80,7 +80,7 @@ def test_the_first_rows_of_a_real_list(tmp_path: Path) -> None:
         check_counts(result)
         assert result["rows"] == 5_000
         assert result["new"] > 4_000
-        assert len(desk.queue.order()) == result["new"]
+        assert len(desk.queue.whole()[0]) == result["new"]
 
 
 def test_an_answer_that_was_lost_is_given_again_and_doubles_nothing(tmp_path: Path) -> None:

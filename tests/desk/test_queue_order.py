@@ -7,7 +7,7 @@ import pytest
 from workbench.capture.testsite import PAGES, sample_screenshot
 from workbench.desk.desk import Desk
 from workbench.desk.opening import make_practice_store, open_practice
-from workbench.desk.rank_order import RankOrder
+from workbench.desk.rank_order import RankOrder, band_at
 from workbench.desk.reports import Screenshot
 from workbench.domain.errors import BadInput, NotAllowed
 from workbench.domain.ids import new_id
@@ -31,19 +31,18 @@ def test_order_rows_and_holders(tmp_path: Path) -> None:
             desk.reports.register(f"https://a{place}.example.test/")
         desk.assessments.assess(desk.assessments.waiting())
         ranked = [row["id"] for row in desk.queue.ranked(10)]
-        assert list(desk.queue.order()) == ranked
+        assert list(desk.queue.whole()[0]) == ranked
         desk.queue.claim(ranked[0])
         assert desk.queue.rows(ranked[:1])[0]["mine"]
         assert [r["id"] for r in desk.queue.rows(ranked[::-1])] == ranked[::-1]
         with Desk(open_practice(tmp_path / "store", "supervisor")) as other:
             assert other.queue.rows(ranked[:1])[0]["owner"] == "練習 太郎"
-            assert list(other.queue.order(hide_held=True)) == ranked[1:]
-        counts = desk.queue.counts()
-        for band, count in counts.items():
-            assert len(desk.queue.order([band])) == count
+            assert other.queue.taken_by_others() == ranked[:1]
         seen = desk.store.outside_writes()
-        assert desk.store.outside_writes() == seen
         desk.reports.register("https://b.example.test/")
+        assert desk.store.outside_writes() == seen
+        with Desk(open_practice(tmp_path / "store", "supervisor")) as other:
+            other.reports.register("https://b.example.test/")
         assert desk.store.outside_writes() != seen
         assert desk.reports.look_up("b.example.test") == desk.reports.look_up("KGS-R8-000006")
         with pytest.raises(BadInput):
@@ -79,7 +78,7 @@ def test_places_follow_the_order_and_single_changes(tmp_path: Path) -> None:
         for place in range(12):
             source = ("patrol", "ihc", "npa")[place % 3]
             desk.reports.register(f"https://a{place}.example.test/", [], source)
-        ids = list(desk.queue.order())
+        ids = list(desk.queue.whole()[0])
         order, counts = desk.queue.whole()
         assert sum(counts.values()) == len(order) == 12
         for place, report_id in enumerate(ids):
@@ -94,13 +93,19 @@ def test_places_follow_the_order_and_single_changes(tmp_path: Path) -> None:
         assert (stands.places, stands.band) == ((0,), "immediate")
         order = order.without([moved])
         order.insert(0, moved)
-        assert list(order) == list(desk.queue.order())
+        assert list(order) == list(desk.queue.whole()[0])
         whole, counts = desk.queue.whole()
-        for band in counts:
-            assert list(whole.bands([band], counts)) == list(desk.queue.order([band]))
-        assert list(whole.bands(["immediate", "routine"], counts)) == list(
-            desk.queue.order(["immediate", "routine"])
-        )
+        in_band = {band: [] for band in counts}
+        for place, report_id in enumerate(whole):
+            in_band[band_at(place, counts)].append(report_id)
+        shown = desk.queue.rows(list(whole))
+        for band, ids_there in in_band.items():
+            assert ids_there == [row["id"] for row in shown if row["band"] == band]
+            assert list(whole.bands([band], counts)) == ids_there
+        both = in_band["immediate"] + in_band["routine"]
+        assert list(whole.bands(["immediate", "routine"], counts)) == both
+        with pytest.raises(IndexError):
+            band_at(len(whole), counts)
         desk.assessments.assess([moved])
         desk.reviews.decide(moved, "not_applicable", "報道")
         assert desk.queue.standings([moved], order) == {moved: None}

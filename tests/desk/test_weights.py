@@ -76,7 +76,7 @@ def store(tmp_path: Path) -> Path:
 
             desk.reports.register(f"https://a{place}.example.test/", [], source, Found(note=note))
         desk.assessments.assess(desk.assessments.waiting())
-        desk.queue.set_band(desk.queue.order()[20], "immediate", "捜査員の申出")
+        desk.queue.set_band(desk.queue.whole()[0][20], "immediate", "捜査員の申出")
     return folder
 
 
@@ -85,7 +85,7 @@ def test_what_if_agrees_with_ranking_one_by_one(store: Path) -> None:
     with Desk(open_practice(store, "supervisor")) as desk:
         table = desk.weights.queue_table()
         today = desk.weights.read(desk.weights.document())
-        assert [table.ids[i] for i in table.now.order] == list(desk.queue.order())
+        assert [table.ids[i] for i in table.now.order] == list(desk.queue.whole()[0])
         same = table.what_if(today)
         assert (same.moved, same.risen, same.fallen) == (0, 0, 0)
         assert (table.scores(today) == same.now.score).all()
@@ -106,7 +106,7 @@ def test_saved_weights_rank_the_queue_anew_and_are_taken_back(store: Path) -> No
         with pytest.raises(NotAllowed):
             desk.weights.save(desk.weights.document(), "x")
     with Desk(open_practice(store, "supervisor")) as desk:
-        before = list(desk.queue.order())
+        before = list(desk.queue.whole()[0])
         document = desk.weights.document()
         with pytest.raises(BadInput):
             desk.weights.save(document, "理由")
@@ -121,7 +121,7 @@ def test_saved_weights_rank_the_queue_anew_and_are_taken_back(store: Path) -> No
         assert desk.weights.waiting() == 25
         assert desk.weights.rerank().result["ranked"] == 25
         assert desk.weights.waiting() == 0
-        after = list(desk.queue.order())
+        after = list(desk.queue.whole()[0])
         assert after == [trial.ids[i] for i in trial.trial.order]
         assert after != before
         by_hand = [r for r in desk.queue.ranked(30) if r["override_reason"]]
@@ -129,7 +129,7 @@ def test_saved_weights_rank_the_queue_anew_and_are_taken_back(store: Path) -> No
         shipped = desk.weights.history()[-1]
         desk.weights.save(shipped["document"], "元に戻す")
         desk.weights.rerank()
-        assert list(desk.queue.order()) == before
+        assert list(desk.queue.whole()[0]) == before
         assert [h["reason"] for h in desk.weights.history()] == [
             "元に戻す", "警察庁通報を先に審査する", "",
         ]  # fmt: skip
@@ -150,7 +150,7 @@ def test_a_wrong_weight_is_named(store: Path) -> None:
 
 def test_assigned_reports_are_passed_over_by_others(store: Path) -> None:
     with Desk(open_practice(store, "supervisor")) as boss:
-        first, second = boss.queue.order()[:2]
+        first, second = boss.queue.whole()[0][:2]
         boss.queue.assign(first, "officer")
         assert boss.queue.claim().result["id"] == second
         load = {row["login"]: row for row in boss.queue.workload()}

@@ -49,8 +49,8 @@ def test_checked_live_and_registered_with_a_picture(tmp_path: Path, sit: Sit, qt
     content = QMimeData()
     content.setData("image/png", sample_screenshot(PAGES[0]))
     QApplication.clipboard().setMimeData(content)
-    screen.paste_picture()
-    assert screen.pictures.count() == 1
+    screen.pictures.paste()
+    assert screen.pictures.list.count() == 1
     screen.note.setText("巡回中に発見")
     screen.button.click()
     qtbot.waitUntil(lambda: screen.text.toPlainText() == "", timeout=20_000)
@@ -75,14 +75,14 @@ def test_a_broken_picture_is_refused_and_everything_stays(
     screen = screen_of(sit(store))
     bad = tmp_path / "壊れた.png"
     bad.write_bytes(sample_screenshot(PAGES[0])[:400])
-    screen.add_files([bad, tmp_path / "missing.png"])
-    assert screen.pictures.count() == 1
+    screen.pictures.add_files([bad, tmp_path / "missing.png"])
+    assert screen.pictures.list.count() == 1
     screen.text.setPlainText("https://kari-bank.example/login")
     qtbot.waitUntil(lambda: len(screen.model.rows) == 1, timeout=15_000)
     screen.button.click()
     qtbot.waitUntil(lambda: screen._problem.isVisible(), timeout=20_000)
     assert screen.text.toPlainText() == "https://kari-bank.example/login"
-    assert screen.pictures.count() == 1
+    assert screen.pictures.list.count() == 1
     assert count(store) == 0
 
 
@@ -121,7 +121,7 @@ def test_a_list_is_previewed_and_imported_beside_other_work(
     screen.button.click()
     assert screen.text.isVisible()
     assert screen.text.toPlainText() == "https://typed.example/"
-    qtbot.waitUntil(lambda: seat.window.jobs._run is not None, timeout=15_000)
+    qtbot.waitUntil(lambda: seat.window.jobs._importing, timeout=15_000)
     qtbot.waitUntil(lambda: count(store) > 500, timeout=30_000)
     seat.window.jobs.cancel()
     qtbot.waitUntil(lambda: not seat.work.busy, timeout=30_000)
@@ -163,7 +163,7 @@ def test_what_was_typed_survives_a_crash(tmp_path: Path, sit: Sit, qtbot: QtBot)
     screen.note.setText("書きかけ")
     picture = tmp_path / "見本.png"
     picture.write_bytes(sample_screenshot(PAGES[0]))
-    screen.add_files([picture])
+    screen.pictures.add_files([picture])
 
     def is_kept() -> bool:
         with Desk(open_practice(store, "officer")) as desk:
@@ -177,7 +177,7 @@ def test_what_was_typed_survives_a_crash(tmp_path: Path, sit: Sit, qtbot: QtBot)
         assert desk.drafts.kept("register") is None
     again = screen_of(sit(store))
     qtbot.waitUntil(lambda: again.note.text() == "書きかけ", timeout=15_000)
-    qtbot.waitUntil(lambda: again.pictures.count() == 1, timeout=15_000)
+    qtbot.waitUntil(lambda: again.pictures.list.count() == 1, timeout=15_000)
     qtbot.waitUntil(lambda: len(again.model.rows) == 1, timeout=15_000)
     again.button.click()
     qtbot.waitUntil(lambda: again.text.toPlainText() == "", timeout=20_000)
@@ -196,31 +196,32 @@ def test_a_part_of_the_screen_becomes_a_picture(
     seen = QPixmap(800, 600)
     seen.fill(QColor("#204060"))
     # What other programs show lies outside this one.
-    monkeypatch.setattr("workbench.ui.register.view.seen_now", lambda _: seen)
+    monkeypatch.setattr("workbench.ui.register.pictures.seen_now", lambda _: seen)
 
     def picker() -> RegionPicker:
         qtbot.waitUntil(
-            lambda: screen._region is not None and isValid(screen._region), timeout=5_000
+            lambda: screen.pictures._region is not None and isValid(screen.pictures._region),
+            timeout=5_000,
         )
-        assert screen._region is not None
-        return screen._region
+        assert screen.pictures._region is not None
+        return screen.pictures._region
 
-    screen.take_region()
+    screen.pictures.take_region()
     drawn = picker()
     assert not seat.window.isVisible()
     qtbot.mousePress(drawn, Qt.MouseButton.LeftButton, pos=QPoint(10, 50))
     qtbot.mouseMove(drawn, QPoint(209, 149))
     qtbot.mouseRelease(drawn, Qt.MouseButton.LeftButton, pos=QPoint(209, 149))
-    qtbot.waitUntil(lambda: screen.pictures.count() == 1, timeout=5_000)
+    qtbot.waitUntil(lambda: screen.pictures.list.count() == 1, timeout=5_000)
     qtbot.waitUntil(seat.window.isVisible, timeout=5_000)
-    with Image.open(io.BytesIO(screen._pictures[0].untrusted_bytes)) as taken:
+    with Image.open(io.BytesIO(screen.pictures.taken[0].untrusted_bytes)) as taken:
         assert taken.size == (200, 100)
         assert taken.convert("RGB").getpixel((0, 0)) == (0x20, 0x40, 0x60)
-    screen._region = None
-    screen.take_region()
+    screen.pictures._region = None
+    screen.pictures.take_region()
     qtbot.keyClick(picker(), Qt.Key.Key_Escape)
     qtbot.waitUntil(seat.window.isVisible, timeout=5_000)
-    assert screen.pictures.count() == 1
-    monkeypatch.setattr("workbench.ui.register.view.seen_now", lambda _: QPixmap())
-    screen.take_region()
+    assert screen.pictures.list.count() == 1
+    monkeypatch.setattr("workbench.ui.register.pictures.seen_now", lambda _: QPixmap())
+    screen.pictures.take_region()
     qtbot.waitUntil(lambda: screen._problem.isVisible(), timeout=5_000)

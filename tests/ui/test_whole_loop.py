@@ -42,7 +42,7 @@ def test_from_a_pasted_url_to_a_package(tmp_path: Path, site: TestSite, qtbot: Q
     shot = tmp_path / "screen.png"
     shot.write_bytes(sample_screenshot(PAGES[0]))
     register.text.setPlainText(site.url(PAGES[0].path))
-    register.add_files([shot])
+    register.pictures.add_files([shot])
     qtbot.waitUntil(lambda: len(register.model.rows) == 1, timeout=15_000)
     register.button.click()
     qtbot.waitUntil(lambda: register.text.toPlainText() == "", timeout=20_000)
@@ -128,7 +128,7 @@ def test_sixty_reports_by_keyboard_alone(tmp_path: Path, sit: Sit, qtbot: QtBot)
             url = f"https://mihon{place}.example.test/"
             desk.reports.register(url, [], "patrol", Found(note=text))
         desk.assessments.assess(desk.assessments.waiting())
-        waiting = len(desk.queue.order())
+        waiting = len(desk.queue.whole()[0])
     assert waiting == 60
     seat = sit(store)
     review = seat.window.go("review")
@@ -150,7 +150,7 @@ def test_sixty_reports_by_keyboard_alone(tmp_path: Path, sit: Sit, qtbot: QtBot)
         )
     assert keys == 180
     with Desk(open_practice(store, "auditor")) as desk:
-        assert list(desk.queue.order()) == []
+        assert list(desk.queue.whole()[0]) == []
         assert sum(desk.statistics.month(None)["decisions_by_category"].values()) == 60
         acts = [row["act"] for row in desk.audit.access_log()]
     assert "reveal" not in acts

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.desk.part import DeskPart
+from workbench.domain.officer import WORKING
 from workbench.store import drafts as stored
 
 
@@ -21,6 +22,7 @@ class Drafts(DeskPart):
 
     def keep(self, place: str, content: Any) -> None:
         """Keep `content` (JSON), or nothing any more when it is None."""
+        self.desk.officer.must_have(*WORKING)
         with self.desk.store.write() as tx:
             if content is None:
                 stored.drop(tx, self.desk.officer.id, place)

@@ -47,14 +47,8 @@ class Queue(DeskPart):
             behind = None if after is None else self.find(tx, "report", after)
             return self._shown(tx, stored.page(tx, limit, behind))
 
-    def order(self, bands: Sequence[str] = (), *, hide_held: bool = False) -> RankOrder:
-        """The ids of all open reports in rank order, 16 bytes each (for a list of any length)."""
-        unheld_by = self.desk.officer.id if hide_held else ""
-        with self.desk.store.read() as tx:
-            return RankOrder(stored.order(tx, bands, unheld_by))
-
     def whole(self) -> tuple[RankOrder, dict[str, int]]:
-        """The whole order and how many stand in each band, of one moment."""
+        """The ids of all open reports in rank order and how many stand in each band, of one moment."""
         with self.desk.store.read() as tx:
             return RankOrder(stored.order(tx)), stored.counts_by_band(tx)
 
@@ -74,8 +68,8 @@ class Queue(DeskPart):
     ) -> dict[str, Standing | None]:
         """Where these reports belong in orders that were right before they changed.
 
-        In rank order; None for those no longer open. A place is found by asking for the rank of a few others on
-        the way (one in two of what is left), not by counting what stands before it.
+        In rank order; None for those no longer open. A place is found by comparing with the one in
+        the middle of what is left, again and again, not by counting what stands before it.
         """
         with self.desk.store.read() as tx:
             ranks = stored.ranks(tx, report_ids)

@@ -8,13 +8,24 @@ from uuid import UUID
 
 from workbench.domain.priority import BAND_RANK, BANDS
 
+_FROM_THE_TOP = sorted(BANDS, key=lambda band: -BAND_RANK[band])
+
+
+def band_at(place: int, counts: Mapping[str, int]) -> str:
+    """The band a place of the whole order lies in, given how many stand in each."""
+    for band in _FROM_THE_TOP:
+        place -= counts[band]
+        if place < 0:
+            return band
+    raise IndexError(place)
+
 
 class RankOrder(Sequence[str]):
     """Report ids in rank order, packed: a million take 16 MB."""
 
-    def __init__(self, packed: bytes | bytearray) -> None:
-        """16 bytes of UUID for each id, one after the other."""
-        self._packed = bytearray(packed)
+    def __init__(self, packed: bytearray) -> None:
+        """16 bytes of UUID for each id, one after the other; taken over, not copied."""
+        self._packed = packed
 
     def remove(self, place: int) -> None:
         """Take out the id at a place."""
@@ -30,14 +41,14 @@ class RankOrder(Sequence[str]):
         A band is one run of the whole order.
         """
         if not shown:
-            return RankOrder(self._packed)
+            return RankOrder(self._packed[:])
         parts, start = [], 0
-        for band in sorted(BANDS, key=lambda name: -BAND_RANK[name]):
+        for band in _FROM_THE_TOP:
             end = start + 16 * counts[band]
             if band in shown:
                 parts.append(self._packed[start:end])
             start = end
-        return RankOrder(b"".join(parts))
+        return RankOrder(bytearray().join(parts))
 
     def without(self, report_ids: Iterable[str]) -> RankOrder:
         """The others in the same order."""
@@ -46,7 +57,7 @@ class RankOrder(Sequence[str]):
         for place in places:
             parts.append(self._packed[start : place * 16])
             start = place * 16 + 16
-        return RankOrder(b"".join([*parts, self._packed[start:]]))
+        return RankOrder(bytearray().join([*parts, self._packed[start:]]))
 
     def padded(self, length: int) -> RankOrder:
         """With places of nobody (zeros) behind, up to `length`."""
@@ -54,7 +65,7 @@ class RankOrder(Sequence[str]):
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> RankOrder:
-        return cls(b"".join(UUID(report_id).bytes for report_id in ids))
+        return cls(bytearray().join(UUID(report_id).bytes for report_id in ids))
 
     def __len__(self) -> int:
         return len(self._packed) // 16

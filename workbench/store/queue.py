@@ -35,19 +35,19 @@ def page(tx: Reading, limit: int, after: Row | None = None) -> list[Row]:
     return tx.all(query.order_by(*_ORDER).limit(limit))
 
 
-def order(tx: Reading, bands: Sequence[str] = (), undecided_by: str = "") -> bytes:
-    """Ids of the open reports in rank order, 16 bytes each; of these bands only, when any are given.
+def order(tx: Reading) -> bytearray:
+    """Ids of the open reports in rank order, 16 bytes each.
 
-    With `undecided_by`, without the reports another officer holds now or was given. The ids are
-    joined by the database itself: a million rows would otherwise hold up every other thread.
+    The ids are joined by the database itself: a million rows would otherwise hold up every other
+    thread.
     """
-    ranked = _open(tx, bands, undecided_by).with_only_columns(t.report.c.id).order_by(*_ORDER)
+    ranked = sa.select(t.report.c.id).where(t.report.c.open.is_(True)).order_by(*_ORDER)
     joined = sa.func.group_concat(ranked.subquery().c.id, "")
     text = tx.connection.execute(sa.select(joined)).scalar_one_or_none() or ""
     packed = bytearray()
     for start in range(0, len(text), _SLICE):
         packed += bytes.fromhex(text[start : start + _SLICE].replace("-", ""))
-    return bytes(packed)
+    return packed
 
 
 def ranks(tx: Reading, report_ids: Sequence[str]) -> dict[str, Row]:
@@ -65,18 +65,6 @@ def taken_by_others(tx: Reading, officer_id: str) -> list[str]:
         r.open.is_(True), r.assigned_to.is_not(None), r.assigned_to != officer_id
     )
     return list(tx.connection.execute(sa.union(held, given)).scalars())
-
-
-def _open(tx: Reading, bands: Sequence[str], undecided_by: str) -> sa.Select[Any]:
-    query = sa.select(t.report).where(t.report.c.open.is_(True))
-    if bands:
-        query = query.where(t.report.c.band_rank.in_([BAND_RANK[band] for band in bands]))
-    if undecided_by:
-        query = query.where(
-            t.report.c.id.not_in(_held_by_others(tx.now_us(), undecided_by)),
-            _free_for(undecided_by),
-        )
-    return query
 
 
 def _held_by_others(now_us: int, officer_id: str) -> sa.Select[Any]:

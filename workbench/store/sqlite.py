@@ -78,8 +78,10 @@ def make_engine(
             run("PRAGMA query_only = ON")
         return connection
 
+    # One connection writes, always the same: what it has not written itself is from outside.
+    several = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 4}
     engine = sa.create_engine(
-        "sqlite+pysqlite://", creator=connect, module=sqlcipher, poolclass=QueuePool, pool_size=4
+        "sqlite+pysqlite://", creator=connect, module=sqlcipher, poolclass=QueuePool, **several
     )
 
     @sa.event.listens_for(engine, "begin")

@@ -62,7 +62,6 @@ class Store:
         self._writer = sqlite.make_engine(self.database, key, writing=True)
         self._reader = sqlite.make_engine(self.database, key, writing=False)
         self._lock = threading.RLock()
-        self._watching: sa.PoolProxiedConnection | None = None
 
     @classmethod
     def create(cls, folder: Path, key: bytes, facts: Mapping[str, str]) -> Store:
@@ -87,9 +86,6 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
-        if self._watching is not None:
-            self._watching.close()
-            self._watching = None
         self._reader.dispose()
         self._writer.dispose()
 
@@ -107,12 +103,16 @@ class Store:
                 yield Writing(self, connection)
 
     def outside_writes(self) -> int:
-        """A number that changes when another process or connection has written."""
+        """A number that changes when another process, or another Store, has written; not by this one.
+
+        Asked on the one connection that writes here: its own commits leave the number alone.
+        """
         with sqlite.readable_errors(self.database), self._lock:
-            if self._watching is None:
-                # Outside every transaction: within one the number stands still.
-                self._watching = self._reader.raw_connection()
-            return sqlite.data_version(self._watching)
+            connection = self._writer.raw_connection()
+            try:
+                return sqlite.data_version(connection)
+            finally:
+                connection.close()
 
     def problems(self) -> list[str]:
         """What the engine's own integrity checks find wrong; empty when sound."""

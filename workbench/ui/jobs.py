@@ -45,33 +45,30 @@ class Jobs(QObject):
         self._done = self._total = 0
         self.online = False
         self._lists: deque[tuple[Path, str, int]] = deque()
-        self._run: ImportRun | None = None
+        self._importing = self._stop = False
 
     def import_list(self, path: Path, source: str, rows: int) -> None:
         """Bring in a list of so many rows, a slice at a time between the officer's own acts."""
         self._lists.append((path, source, rows))
-        if self._run is None:
+        if not self._importing:
             self._next_list()
 
     def _next_list(self) -> None:
+        self._importing, self._stop = bool(self._lists), False
         if not self._lists:
             self._end_when_idle()
             return
         path, source, rows = self._lists.popleft()
-
-        def begun(run: ImportRun) -> None:
-            self._run = run
-            self._step(run, path, rows, time.monotonic())
-
-        def failed(error: WorkbenchError) -> None:
-            self._say(error)
-            self._next_list()
-
-        self._work.write(lambda: self._desk.imports.begin(path, source), begun, failed)
+        imports = self._desk.imports
+        self._work.write(
+            # Killed before the officer was told, the same file tells it again and doubles nothing.
+            lambda: imports.begin(path, source, answer_later=True),
+            lambda run: self._step(run, path, rows, time.monotonic()),
+            self._not_imported,
+        )
 
     def _step(self, run: ImportRun, path: Path, rows: int, told_at: float) -> None:
-        if self._run is not run:
-            # Cancelled meanwhile.
+        if self._stop:
             self._next_list()
             return
         name = t(M_("Importing {name}", name=path.name))
@@ -86,24 +83,25 @@ class Jobs(QObject):
             if run.summary is None:
                 self._step(run, path, rows, time.monotonic() if due else told_at)
                 return
-            self._run = None
-            done = run.summary
-            text = M_(
-                "{name} imported: {new} new, {more} known, {rejected} rejected.",
-                name=path.name,
-                new=f"{done['new']:,}",
-                more=f"{done['duplicate']:,}",
-                rejected=f"{len(done['rejected']):,}",
-            )
-            self.told.emit(t(text))
+            self._say_imported(path, run.summary)
             self._next_list()
 
-        def failed(error: WorkbenchError) -> None:
-            self._run = None
-            self._say(error)
-            self._next_list()
+        self._work.write(step, stepped, self._not_imported)
 
-        self._work.write(step, stepped, failed)
+    def _say_imported(self, path: Path, done: dict[str, Any]) -> None:
+        text = M_(
+            "{name} imported: {new} new, {more} known, {rejected} rejected.",
+            name=path.name,
+            new=f"{done['new']:,}",
+            more=f"{done['duplicate']:,}",
+            rejected=f"{len(done['rejected']):,}",
+        )
+        self.told.emit(t(text))
+        self._work.write(lambda: self._desk.imports.answered(done["batch"]))
+
+    def _not_imported(self, error: WorkbenchError) -> None:
+        self._say(error)
+        self._next_list()
 
     def set_online(self, online: bool) -> None:
         """Open or end an outside session; opened, waiting pages are preserved."""
@@ -144,8 +142,8 @@ class Jobs(QObject):
         self._captures.clear()
         self._assessments.clear()
         self._lists.clear()
-        if self._run is not None:
-            self._run = None
+        if self._importing:
+            self._stop = True
             self.told.emit(
                 t(M_("Import stopped. What came in stays; the same file goes on where it stopped."))
             )
@@ -171,7 +169,7 @@ class Jobs(QObject):
             self._end_when_idle()
 
     def _end_when_idle(self) -> None:
-        if self._run is None and not self._running:
+        if not self._importing and not self._running:
             self.idle.emit()
 
     def _begin(self, name: Message, call: Any, then: Any, count: int = 1) -> None:

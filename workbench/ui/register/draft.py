@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from workbench.desk.reports import Screenshot
+from workbench.domain.officer import WORKING
 from workbench.ui.work import DeskWork
 
 _TEXT, _PICTURES = "register", "register-pictures"
@@ -28,8 +29,13 @@ class RegisterDraft(QObject):
     ) -> None:
         super().__init__(text)
         self._work, self._text, self._fields = work, text, dict(fields)
+        self._changed_pictures: list[Screenshot] | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.keep_now)
+        # Who may not register has nothing to send.
+        self._may = work.desk.officer.has(*WORKING)
+        if not self._may:
+            return
         text.textChanged.connect(self._pause.start)
         for field in self._fields.values():
             field.textChanged.connect(self._pause.start)
@@ -56,21 +62,24 @@ class RegisterDraft(QObject):
         return {name: value for name, value in typed.items() if value.strip()}
 
     def keep_now(self) -> None:
-        """Write down what is typed, or that nothing is."""
+        """Write down what stands there, or that nothing does."""
         self._pause.stop()
-        content = self._content() or None
-        self._work.write(lambda: self._work.desk.drafts.keep(_TEXT, content))
+        drafts, content = self._work.desk.drafts, self._content() or None
+        self._work.write(lambda: drafts.keep(_TEXT, content))
+        if self._changed_pictures is not None:
+            pictures, self._changed_pictures = self._changed_pictures, None
+            self._work.write(lambda: drafts.keep(_PICTURES, _plain(pictures) or None))
 
     def keep_pictures(self, pictures: Sequence[Screenshot]) -> None:
-        """Write down the pictures, or that there are none."""
-        total = sum(len(picture.untrusted_bytes) for picture in pictures)
-        kept = list(pictures) if total <= _MOST_BYTES else []
+        """The pictures are these now; written down with the text, after a pause."""
+        if self._may:
+            self._changed_pictures = list(pictures)
+            self._pause.start()
 
-        def call() -> None:
-            content = [
-                {"name": p.name, "bytes": base64.b64encode(p.untrusted_bytes).decode()}
-                for p in kept
-            ]
-            self._work.desk.drafts.keep(_PICTURES, content or None)
 
-        self._work.write(call)
+def _plain(pictures: Sequence[Screenshot]) -> list[dict[str, str]]:
+    if sum(len(picture.untrusted_bytes) for picture in pictures) > _MOST_BYTES:
+        return []
+    return [
+        {"name": p.name, "bytes": base64.b64encode(p.untrusted_bytes).decode()} for p in pictures
+    ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QKeySequence,
     QPainter,
     QShortcut,
@@ -23,7 +22,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QListWidget,
     QPlainTextEdit,
     QPushButton,
     QStyledItemDelegate,
@@ -35,8 +33,7 @@ from PySide6.QtWidgets import (
 
 from workbench.desk.changes import Changes
 from workbench.desk.imports import Checked
-from workbench.desk.reports import Found, Screenshot
-from workbench.domain.clock import jst
+from workbench.desk.reports import Found
 from workbench.domain.errors import M_, WorkbenchError
 from workbench.ui.design.icons import icon
 from workbench.ui.design.language import t
@@ -47,12 +44,10 @@ from workbench.ui.design.theme import theme
 from workbench.ui.register.draft import RegisterDraft
 from workbench.ui.register.lists import SHOWN_ROWS, OpenedList
 from workbench.ui.register.model import STATUSES, CheckedRole, CheckModel
-from workbench.ui.register.region import RegionPicker, screen_of, seen_now
+from workbench.ui.register.pictures import PICTURE_ENDINGS, PicturesPanel
 from workbench.ui.work import DeskWork
 
 _CHECK_MS = 150
-_HIDDEN_MS = 300
-_LARGEST_PICTURE = 200 << 20
 
 
 class _StatusDelegate(QStyledItemDelegate):
@@ -81,8 +76,6 @@ class RegisterScreen(QWidget):
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
         self._work = work
-        self._pictures: list[Screenshot] = []
-        self._region: RegionPicker | None = None
         self.setAcceptDrops(True)
         self.setProperty("fill", "window")
         row = QHBoxLayout(self)
@@ -96,7 +89,9 @@ class RegisterScreen(QWidget):
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self._found_panel())
-        right.addWidget(self._picture_panel(), 1)
+        self.pictures = PicturesPanel(work.desk.clock)
+        self.pictures.told.connect(lambda text: self._problem.say(text))
+        right.addWidget(self.pictures, 1)
         right.addWidget(self._act_panel())
         holder = QWidget()
         holder.setFixedWidth(400)
@@ -112,7 +107,8 @@ class RegisterScreen(QWidget):
             "note": self.note,
         }
         self._draft = RegisterDraft(work, self.text, fields)
-        self._draft.found.connect(self._take_kept_pictures)
+        self._draft.found.connect(self.pictures.give_back)
+        self.pictures.changed.connect(lambda: self._draft.keep_pictures(self.pictures.taken))
         send = QShortcut(QKeySequence("Ctrl+Return"), self)
         send.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         send.activated.connect(self.register)
@@ -188,39 +184,6 @@ class RegisterScreen(QWidget):
         column.addLayout(form)
         return frame
 
-    def _picture_panel(self) -> QFrame:
-        frame, column, head = panel(M_("Pictures"), M_("first URL"))
-        paste = QPushButton(icon("mdi6.content-paste"), t(M_("Paste")))
-        paste.clicked.connect(self.paste_picture)
-        region = QPushButton(icon("mdi6.monitor-screenshot"), "")
-        region.setAccessibleName(t(M_("Take a part of the screen")))
-        region.setToolTip(t(M_("Take a part of the screen")))
-        region.clicked.connect(self.take_region)
-        head.addWidget(region)
-        add = QPushButton(icon("mdi6.image-plus-outline"), t(M_("Add…")))
-        add.clicked.connect(self._choose_pictures)
-        head.addWidget(paste)
-        head.addWidget(add)
-        self.pictures = QListWidget()
-        self.pictures.setAccessibleName(t(M_("Pictures")))
-        self._picture_pages = Pages(self.pictures)
-        column.addWidget(self._picture_pages, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(
-            label(
-                M_("Pictures are opened in a process of their own and stay masked."),
-                "caption",
-                wrap=True,
-            ),
-            1,
-        )
-        self._remove = QPushButton(icon("mdi6.close"), t(M_("Remove")))
-        self._remove.clicked.connect(self._remove_picture)
-        foot.addWidget(self._remove)
-        column.addLayout(foot)
-        self._show_pictures()
-        return frame
-
     def _act_panel(self) -> QFrame:
         panel = QFrame()
         panel.setProperty("panel", "yes")
@@ -264,6 +227,8 @@ class RegisterScreen(QWidget):
     def _show_counts(self) -> None:
         if self.model.rows:
             self._pages.show_content()
+        elif self.opened.path is not None and self.opened.summary is None:
+            self._pages.show_waiting()
         else:
             self._pages.show_empty(M_("Paste or type a URL above."), icon="mdi6.link-variant")
         counts = {status: self.model.count(status) for status in STATUSES}
@@ -312,68 +277,7 @@ class RegisterScreen(QWidget):
         if row.report is not None:
             self.report_wanted.emit(row.report["id"])
 
-    # --- pictures -----------------------------------------------------------------------------
-
-    def paste_picture(self) -> None:
-        """Take the picture in the clipboard, as its bytes when they are there."""
-        content = QGuiApplication.clipboard().mimeData() or QMimeData()
-        for kind, ending in (("image/png", "png"), ("image/jpeg", "jpg"), ("image/bmp", "bmp")):
-            if content.hasFormat(kind):
-                self._add(Screenshot(f"clipboard.{ending}", bytes(content.data(kind))))
-                return
-        # A bitmap handed over by the window system: pixels already, nothing to decode.
-        image = QGuiApplication.clipboard().image()
-        if image.isNull():
-            self._problem.say(t(M_("There is no picture in the clipboard.")))
-            return
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")
-        self._add(Screenshot("clipboard.png", bytes(buffer.data())))
-
-    def take_region(self) -> None:
-        """Hide the window, look at its screen, and let the officer draw a box over it."""
-        window = self.window()
-        window.hide()
-        # The window system takes a moment to show what lay below.
-        QTimer.singleShot(_HIDDEN_MS, self._pick_region)
-
-    def _pick_region(self) -> None:
-        screen = screen_of(self)
-        seen = seen_now(screen)
-        if seen.isNull():
-            self.window().show()
-            self._problem.say(
-                t(M_("This desktop does not let a program see the screen. Use the clipboard."))
-            )
-            return
-        self._region = picker = RegionPicker(seen, screen.geometry())
-        stamp = jst(self._work.desk.clock()).strftime("%Y%m%d-%H%M%S")
-        picker.taken.connect(lambda png: self._add(Screenshot(f"screen-{stamp}.png", png)))
-        picker.ended.connect(self.window().show)
-        picker.show()
-        picker.activateWindow()
-        picker.setFocus()
-
-    def add_files(self, paths: list[Path]) -> None:
-        """Take files as they are; they are looked at when they are registered."""
-        for path in paths:
-            try:
-                if path.stat().st_size > _LARGEST_PICTURE:
-                    self._problem.say(t(M_("{name} is larger than {n} MB.", name=path.name, n=200)))
-                    continue
-                self._add(Screenshot(path.name, path.read_bytes()))
-            except OSError:
-                self._problem.say(t(M_("The file {path} cannot be read.", path=str(path))))
-
-    def _choose_pictures(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self,
-            t(M_("Pictures")),
-            "",
-            "PNG JPEG WebP GIF (*.png *.jpg *.jpeg *.webp *.gif *.bmp *.tiff)",
-        )
-        self.add_files([Path(name) for name in names])
+    # --- lists --------------------------------------------------------------------------------
 
     def _open_list(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, t(M_("Open a list…")))
@@ -407,7 +311,6 @@ class RegisterScreen(QWidget):
 
     def _list_closed(self) -> None:
         self._show_text()
-        self.model.take([])
         self._check()
 
     def _show_text(self) -> None:
@@ -419,51 +322,19 @@ class RegisterScreen(QWidget):
         self.model.take([])
         self._show_counts()
 
-    def _add(self, picture: Screenshot) -> None:
-        self._pictures.append(picture)
-        self._draft.keep_pictures(self._pictures)
-        self._show_pictures()
-
-    def _take_kept_pictures(self, kept: list[Screenshot]) -> None:
-        if not self._pictures:
-            self._pictures = list(kept)
-            self._show_pictures()
-
-    def _remove_picture(self) -> None:
-        place = self.pictures.currentRow()
-        if 0 <= place < len(self._pictures):
-            del self._pictures[place]
-            self._draft.keep_pictures(self._pictures)
-            self._show_pictures()
-
-    def _show_pictures(self) -> None:
-        self.pictures.clear()
-        for picture in self._pictures:
-            size = f"{len(picture.untrusted_bytes) / 1024:,.0f} KB"
-            self.pictures.addItem(f"{picture.name}\n{size}")
-            item = self.pictures.item(self.pictures.count() - 1)
-            item.setIcon(icon("mdi6.eye-lock-outline"))
-            item.setSizeHint(QSize(0, 44))
-        self._remove.setEnabled(bool(self._pictures))
-        if self._pictures:
-            self.pictures.setCurrentRow(len(self._pictures) - 1)
-            self._picture_pages.show_content()
-        else:
-            self._picture_pages.show_empty(
-                M_("Drop pictures here, paste one, or add files."), icon="mdi6.image-plus-outline"
-            )
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         files = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
-        pictures = [p for p in files if p.suffix.lower() in _PICTURE_ENDINGS]
-        self.add_files(pictures)
-        for path in files:
-            if path not in pictures:
-                self.open_list(path)
+        pictures = [p for p in files if p.suffix.lower() in PICTURE_ENDINGS]
+        self.pictures.add_files(pictures)
+        lists = [path for path in files if path not in pictures]
+        if lists:
+            self.open_list(lists[0])
+        if len(lists) > 1:
+            self._problem.say(t(M_("One list at a time: {name} is shown.", name=lists[0].name)))
         if not files and event.mimeData().hasText():
             self.text.appendPlainText(event.mimeData().text())
         event.acceptProposedAction()
@@ -486,7 +357,7 @@ class RegisterScreen(QWidget):
             search_words=self.words.text().strip(),
             viewing_environment={"text": viewed} if viewed else {},
         )
-        pictures = list(self._pictures)
+        pictures = list(self.pictures.taken)
         desk = self._work.desk
         self.button.setEnabled(False)
 
@@ -512,9 +383,7 @@ class RegisterScreen(QWidget):
     def _registered(self, made: list[dict[str, Any]]) -> None:
         new = sum(1 for one in made if one["status"] == "new")
         self.registered.emit([one["id"] for one in made if one["status"] == "new"])
-        self._pictures = []
-        self._draft.keep_pictures([])
-        self._show_pictures()
+        self.pictures.clear()
         self.note.clear()
         self.receipt.clear()
         left = [row for row in self.model.rows if row.draft is None]
@@ -529,9 +398,6 @@ class RegisterScreen(QWidget):
         """Nothing typed is lost; rows written before the failure are known when checked again."""
         self._problem.say_error(error)
         self._check()
-
-
-_PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
 
 def _line(form: QFormLayout, name: Any) -> QLineEdit:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from workbench.desk.changes import EVERYTHING, Changes
 from workbench.desk.queue import Standing
-from workbench.desk.rank_order import RankOrder
+from workbench.desk.rank_order import RankOrder, band_at
 from workbench.desk.ranking import BAND_NAMES
 from workbench.domain.errors import M_, WorkbenchError
 from workbench.domain.url import defang_host
@@ -27,7 +27,7 @@ COLUMNS = (
 _PAGE = 64
 _KEPT = 4_000
 # More changed reports than this at once, and the whole order is read again.
-_FEW = 100
+_FEW = 20
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -47,10 +47,10 @@ class QueueModel(QAbstractTableModel):
     def __init__(self, work: DeskWork) -> None:
         super().__init__()
         self._work = work
-        self._whole = RankOrder(b"")
+        self._whole = RankOrder(bytearray())
         self._counts: dict[str, int] = {}
-        self._taken: list[str] = []
-        self._order = RankOrder(b"")
+        self._taken: set[str] = set()
+        self._order = RankOrder(bytearray())
         # Places behind the first page are unknown until the whole order is there.
         self._known = 0
         self._rows: OrderedDict[str, dict[str, Any]] = OrderedDict()
@@ -58,6 +58,8 @@ class QueueModel(QAbstractTableModel):
         self._stale: set[str] = set()
         # Touched reports that were not put in their places yet.
         self._moving: set[str] = set()
+        # The whole order is being read: it may be older than what was moved meanwhile.
+        self._reading = False
         self._turn = 0
         self.bands: tuple[str, ...] = ()
         self.hide_held = False
@@ -68,14 +70,19 @@ class QueueModel(QAbstractTableModel):
     def load(self) -> None:
         """Read the order anew; rows already known stay in view until they are read again."""
         queue = self._work.desk.queue
+        self._reading = True
         if not self.ready:
             self._work.read(lambda: queue.top(_PAGE), self._take_top, self._fail, key="queue-top")
         hide = self.hide_held
 
-        def call() -> tuple[RankOrder, dict[str, int], list[str]]:
-            return *queue.whole(), queue.taken_by_others() if hide else []
+        def call() -> tuple[RankOrder, dict[str, int], set[str]]:
+            return *queue.whole(), set(queue.taken_by_others() if hide else ())
 
-        self._work.read(call, self._take, self._fail, key="queue")
+        def failed(error: WorkbenchError) -> None:
+            self._reading = False
+            self._fail(error)
+
+        self._work.read(call, self._take, failed, key="queue")
 
     def filter(self, bands: tuple[str, ...], hide_held: bool) -> None:
         """Show these bands only (all when empty), without what others hold when asked."""
@@ -106,41 +113,48 @@ class QueueModel(QAbstractTableModel):
         queue, turn, ids = self._work.desk.queue, self._turn, sorted(self._moving)
         orders = (self._whole, self._order)
 
-        def found(answer: tuple[dict[str, Standing | None], dict[str, int]]) -> None:
-            if turn == self._turn:
-                self._moving.difference_update(ids)
-                self._move(*answer)
-            else:
+        def found(standings: dict[str, Standing | None]) -> None:
+            if turn != self._turn:
                 # The order changed while the places were looked up in it.
                 self._look_up_places()
+                return
+            if not self._reading:
+                self._moving.difference_update(ids)
+            self._move(standings)
 
-        self._work.read(
-            lambda: (queue.standings(ids, *orders), queue.counts()), found, key="queue-places"
-        )
+        self._work.read(lambda: queue.standings(ids, *orders), found, key="queue-places")
 
-    def _move(self, standings: dict[str, Standing | None], counts: dict[str, int]) -> None:
+    def _move(self, standings: dict[str, Standing | None]) -> None:
         """Put single reports where they stand now."""
         self._turn += 1
         self._pending.clear()
-        self._counts = counts
-        # A report whose place is the same stays where it is: nothing is laid out anew.
-        before = {i: self._order.place_of(i) for i in standings}
-        self._whole = self._whole.without(standings)
+        before: dict[str, int] = {}
+        for report_id in standings:
+            place = self._whole.place_of(report_id)
+            if place is not None:
+                self._counts[band_at(place, self._counts)] -= 1
+                self._whole.remove(place)
+            shown = self._order.place_of(report_id)
+            if shown is not None:
+                before[report_id] = shown
         wanted: dict[str, int] = {}
         there = [(i, stands) for i, stands in standings.items() if stands is not None]
         # In rank order: each one moves the ones behind it down by one.
         for extra, (report_id, stands) in enumerate(there):
             self._whole.insert(stands.places[0] + extra, report_id)
+            self._counts[stands.band] += 1
+            (self._taken.discard if stands.free else self._taken.add)(report_id)
             if self._lists(stands):
                 wanted[report_id] = stands.places[1] + len(wanted)
-        if any(before[i] != wanted.get(i) for i in standings):
+        # A report whose place is the same stays where it is: nothing is laid out anew.
+        if before != wanted:
             self.settling = True
-            self._put({i: p for i, p in before.items() if p is not None}, wanted)
+            self._put(before, wanted)
             self.settling = False
         self._known = len(self._order)
         for place in wanted.values():
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
-        self.counted.emit(counts)
+        self.counted.emit(self._counts)
         self.loaded.emit()
 
     def _lists(self, stands: Standing) -> bool:
@@ -168,8 +182,9 @@ class QueueModel(QAbstractTableModel):
         self.counted.emit(counts)
         self.loaded.emit()
 
-    def _take(self, found: tuple[RankOrder, dict[str, int], list[str]]) -> None:
+    def _take(self, found: tuple[RankOrder, dict[str, int], set[str]]) -> None:
         self._whole, self._counts, self._taken = found
+        self._reading = False
         self.ready = True
         self._show()
         self._look_up_places()

@@ -45,14 +45,17 @@ KINDS: dict[str, Message] = {
     "instagram": M_("Instagram"),
     "bank_account": M_("Bank account"),
     "crypto_address": M_("Crypto address"),
+    "crypto_address_wrong": M_("Crypto address, checksum wrong"),
     "domain": M_("Domain"),
     "onion": M_("Onion address"),
+    "onion_wrong": M_("Onion address, checksum wrong"),
 }
 _ACTS: dict[str, Message] = {
     "registered": M_("Registered"),
     "imported": M_("Imported"),
     "sighted_again": M_("Reported again"),
     "captured": M_("Page preserved"),
+    "archive_added": M_("Archive from elsewhere added"),
     "assessed": M_("Assessed"),
     "claimed": M_("Taken into review"),
     "released": M_("Let go"),
