@@ -15,7 +15,7 @@ from workbench.domain.officer import WORKING
 from workbench.domain.report import LEVELS, REPORT_WORKFLOW, stricter
 from workbench.store import reports as stored
 from workbench.store.queue import end_lease
-from workbench.store.store import Content, Writing
+from workbench.store.store import Content, Reading, Row, Writing
 
 
 class Reviews(DeskPart):
@@ -54,9 +54,12 @@ class Reviews(DeskPart):
         action = "ask_review" if category == NEEDS_REVIEW else "decide"
         with self.desk.store.write() as tx:
             report = self.find(tx, "report", token)
+            standing = self._same_finding(tx, report, category, reason, chosen, level)
+            if standing is not None:
+                return changed(_shown(report, standing, report["state"]))
             self.desk.queue.take(tx, report)
             report = self.find(tx, "report", report["id"])
-            row = {
+            row: Row = {
                 "id": new_id(),
                 "report_id": report["id"],
                 "category": category,
@@ -77,15 +80,31 @@ class Reviews(DeskPart):
             facts = {"category": category, "measures": chosen, "supersedes": row["supersedes"]}
             name = "decided" if action == "decide" else "review_asked"
             self.custody(tx, "report", report["id"], name, facts, contents)
-        result = {
-            "id": report["id"],
-            "number": report["number"],
-            "state": state,
-            "decision": row["id"],
-            "category": category,
-            "measures": chosen,
-        }
-        return changed(result, ("report", report["id"]))
+        return changed(_shown(report, row, state), ("report", report["id"]))
+
+    def _same_finding(
+        self,
+        tx: Reading,
+        report: Row,
+        category: str,
+        reason: str,
+        measures: list[str],
+        level: str | None,
+    ) -> Row | None:
+        """The finding in force, when it says just this: given again it changes nothing.
+
+        Whoever did not see the answer (a crash, a lost line) gives the command again.
+        """
+        if report["state"] != "decided":
+            return None
+        standing = tx.get("decision", report["decision_id"])
+        assert standing is not None
+        said = (standing["category"], standing["reason"], standing["measures"])
+        mine = standing["officer_id"] == self.desk.officer.id
+        levels = {e["level"] for e in stored.exhibits_of(tx, report["id"])}
+        if mine and said == (category, reason, measures) and (level is None or levels <= {level}):
+            return standing
+        return None
 
     def _set_levels(
         self, tx: Writing, report_id: str, wanted: str, chosen: str | None, reason: str
@@ -130,3 +149,14 @@ class Reviews(DeskPart):
             "hold": hold,
         }
         return changed(result, ("report", report["id"]))
+
+
+def _shown(report: Row, decision: Row, state: str) -> dict[str, Any]:
+    return {
+        "id": report["id"],
+        "number": report["number"],
+        "state": state,
+        "decision": decision["id"],
+        "category": decision["category"],
+        "measures": decision["measures"],
+    }
