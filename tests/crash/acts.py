@@ -45,12 +45,13 @@ def import_holds(bench: Bench) -> None:
 
 
 def import_finished(bench: Bench, last: Attempt) -> None:
-    assert last.code == 0, last.err
+    assert last.done, last.err
     for answer in bench.answers:
         counted = (answer["rows"], answer["new"], answer["duplicate"], len(answer["rejected"]))
         assert counted == (LIST_ROWS, 1_980, 297, 23)
     (batch,) = rows(bench, sa.select(t.import_batch))
-    assert (batch["state"], batch["rows"]) == ("done", LIST_ROWS)
+    assert batch["rows"] == LIST_ROWS
+    assert batch["state"] == "done" or last.code is None
     assert store_actions(bench).count("imported") == 1
     numbers = [row["number"] for row in rows(bench, sa.select(t.report.c.number))]
     assert len(numbers) == len(set(numbers)) == 3 + 1_980
@@ -69,7 +70,7 @@ def capture_holds(bench: Bench) -> None:
 
 
 def capture_finished(bench: Bench, last: Attempt) -> None:
-    assert last.code == 0, last.err
+    assert last.done, last.err
     assert last.answer[0]["outcome"] == "captured"
     (report,) = rows(bench, sa.select(t.report).where(t.report.c.number == TO_CAPTURE))
     assert report["state"] == "preserved"
@@ -87,7 +88,7 @@ def decide_holds(bench: Bench) -> None:
 
 
 def decide_finished(bench: Bench, last: Attempt) -> None:
-    assert last.code == 0, last.err
+    assert last.done, last.err
     decide_holds(bench)
     # Whatever was answered, and however often, it is the one finding there is.
     (found,) = {answer["decision"] for answer in bench.answers}
@@ -125,7 +126,7 @@ def export_holds(bench: Bench) -> None:
 
 
 def export_finished(bench: Bench, last: Attempt) -> None:
-    assert last.code == 0, last.err
+    assert last.done, last.err
     export_holds(bench)
     assert [p.name for p in bench.out.iterdir()] == [Path(last.answer["package"]).name]
 
@@ -139,7 +140,7 @@ def backup_holds(bench: Bench) -> None:
 
 def backup_finished(bench: Bench, last: Attempt) -> None:
     target = bench.out / "saved.tar"
-    assert last.code == 0 or "There is already a file" in last.err
+    assert last.done or "There is already a file" in last.err
     assert [p.name for p in bench.out.iterdir()] == ["saved.tar"]
     back = bench.out / "back"
     shutil.rmtree(back, ignore_errors=True)

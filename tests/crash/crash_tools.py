@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,6 +86,11 @@ class Attempt:
         except ValueError:
             return None
 
+    @property
+    def done(self) -> bool:
+        """It ended well, or its answer was out before it was killed."""
+        return self.code == 0 or (self.code is None and self.answer is not None)
+
 
 @dataclass
 class Bench:
@@ -149,6 +155,28 @@ class Bench:
             process.wait(rng.uniform(0, span))
         process.kill()
         return self.end(process)
+
+
+STRACE = ("strace", "-f", "-qq", "-o", "/dev/null")
+WRITES = "fsync,fdatasync,pwrite64,rename,unlink"
+
+
+def tracing_works() -> bool:
+    """Whether strace is here and may look at processes."""
+    if shutil.which("strace") is None:
+        return False
+    return subprocess.run([*STRACE, "true"], check=False).returncode == 0
+
+
+def calls_made(bench: Bench, *arguments: str | Path) -> Counter[str]:
+    """How often the command itself (not its children) makes each of `WRITES`."""
+    log = bench.out.parent / "calls"
+    tracing = ("strace", "-f", "-qq", "-s", "0", "-e", f"trace={WRITES}", "-o", str(log))
+    made = bench.end(bench.begin(*arguments, before=tracing))
+    assert made.code == 0, made.err
+    calls = [line.split()[:2] for line in log.read_text(errors="replace").splitlines()]
+    first = calls[0][0]
+    return Counter(call.partition("(")[0] for who, call in calls if who == first and "(" in call)
 
 
 def _until_store_is_open(process: subprocess.Popen[str], store: Path) -> None:

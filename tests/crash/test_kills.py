@@ -11,7 +11,16 @@ import sys
 
 import pytest
 from acts import ACTS
-from crash_tools import Act, Attempt, Bench, fresh, still_sound
+from crash_tools import (
+    STRACE,
+    Act,
+    Attempt,
+    Bench,
+    calls_made,
+    fresh,
+    still_sound,
+    tracing_works,
+)
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9 is a signal of POSIX systems")
 
@@ -48,10 +57,15 @@ def kills(act: Act, bench: Bench, wanted: int, rng: random.Random, span: float) 
         counted["answered"] += attempt.answer is not None
         check(act, bench)
         in_a_row += 1
-        if attempt.code is not None or in_a_row == 3 or counted["killed"] == wanted:
+        told = attempt.answer is not None
+        if told:
+            # Whoever has the answer does not ask again.
+            act.finished(bench, attempt)
+        elif attempt.code is not None or in_a_row == 3 or counted["killed"] == wanted:
             let_finish(act, bench)
-            if counted["killed"] < wanted:
-                bench, in_a_row = again(bench), 0
+            told = True
+        if told and counted["killed"] < wanted:
+            bench, in_a_row = again(bench), 0
         assert counted["too late"] <= 3 * wanted + 10
     return counted
 
@@ -81,3 +95,28 @@ def test_many_kills(act: Act, bench: Bench, capsys: pytest.CaptureFixture[str]) 
     assert done.returncode == 0, done.stderr
     with capsys.disabled():
         print(f"\n{act.name}: {counted}, CRASH_SEED={_SEED}", file=sys.stderr)
+
+
+@pytest.mark.release
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
+def test_kills_at_every_kind_of_write(act: Act, bench: Bench) -> None:
+    """Just as the system is asked to write, sync, rename or remove: the first, the last, another."""
+    if not tracing_works():
+        pytest.skip("strace is not on this machine, or tracing is not permitted here")
+    rng = random.Random(f"{_SEED}/{act.name}/calls")
+    print(f"CRASH_SEED={_SEED}")
+    shutil.copytree(bench.store, bench.store.parent.parent / "template")
+    counted = calls_made(bench, *act.arguments(bench))
+    assert counted["fdatasync"] + counted["fsync"] >= 2
+    for call, times in counted.items():
+        for at in sorted({1, rng.randint(1, times), times}):
+            bench = again(bench)
+            inject = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={at}")
+            attempt = bench.end(bench.begin(*act.arguments(bench), before=(*STRACE, *inject)))
+            assert attempt.code is None, (call, at)
+            check(act, bench)
+            if attempt.answer is None:
+                let_finish(act, bench)
+            else:
+                act.finished(bench, attempt)

@@ -5,12 +5,10 @@ and only then the database's log written and synced, and only then the answer pr
 """
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from crash_tools import DECIDED, TO_CAPTURE, Bench
+from crash_tools import DECIDED, TO_CAPTURE, Bench, tracing_works
 
 from workbench.capture.testsite import PAGES, sample_screenshot
 
@@ -104,11 +102,8 @@ def traced(bench: Bench, *arguments: str | Path) -> tuple[list[str], set[str]]:
 @pytest.mark.release
 @pytest.mark.parametrize("act", ["register", "capture", "draft"])
 def test_an_exhibit_is_synced_before_its_row_is_committed(bench: Bench, act: str) -> None:
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not on this machine")
-    tried = subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=False)
-    if tried.returncode:
-        pytest.skip("tracing is not permitted here")
+    if not tracing_works():
+        pytest.skip("strace is not on this machine, or tracing is not permitted here")
     shot = bench.out / "shot.png"
     shot.write_bytes(sample_screenshot(PAGES[0]))
     arguments: dict[str, list[str | Path]] = {
