@@ -1,4 +1,4 @@
-"""The six acts that are killed, each with what its half-done traces must never be."""
+"""The seven acts that are killed, each with what its half-done traces must never be."""
 
 import hashlib
 import shutil
@@ -17,6 +17,7 @@ from crash_tools import (
     Bench,
     chain_actions,
     rows,
+    still_sound,
     store_actions,
 )
 
@@ -151,6 +152,25 @@ def backup_finished(bench: Bench, last: Attempt) -> None:
     assert {p.name: p.read_bytes() for p in (back / "vault").rglob("*.blob")} == vault
 
 
+def restore_holds(bench: Bench) -> None:
+    back = bench.out / "back"
+    # A store that took its place is whole and says where it came from.
+    if back.exists():
+        there = Bench(back, bench.out, bench.site, bench.list, bench.saved)
+        still_sound(there)
+        assert store_actions(there).count("restored") == 1
+    if bench.answers:
+        assert back.exists()
+
+
+def restore_finished(bench: Bench, last: Attempt) -> None:
+    assert last.done or "There is already a store" in last.err
+    restore_holds(bench)
+    assert [p.name for p in bench.out.iterdir()] == ["back"]
+    vault = {p.name: p.read_bytes() for p in (bench.store / "vault").rglob("*.blob")}
+    assert {p.name: p.read_bytes() for p in (bench.out / "back").rglob("*.blob")} == vault
+
+
 ACTS = (
     Act(
         "import",
@@ -175,5 +195,11 @@ ACTS = (
     ),
     Act("issue", lambda bench: ["removal", "issue", REMOVAL], issue_holds, issue_finished),
     Act("export", lambda bench: ["export", REFERRAL, "-o", bench.out], export_holds, export_finished),
+    Act(
+        "restore",
+        lambda bench: ["restore", bench.saved, "--store", bench.out / "back"],
+        restore_holds,
+        restore_finished,
+    ),
     Act("backup", lambda bench: ["backup", bench.out / "saved.tar"], backup_holds, backup_finished),
 )  # fmt: skip

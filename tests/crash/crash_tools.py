@@ -100,6 +100,7 @@ class Bench:
     out: Path
     site: TestSite
     list: Path
+    saved: Path
     answers: list[Any] = field(default_factory=list)
 
     def command(self, *arguments: str | Path) -> list[str]:
@@ -139,9 +140,9 @@ class Bench:
         return self.end(self.begin(*arguments))
 
     def span(self, *arguments: str | Path) -> float:
-        """How long the act lasts from opening the store to the end, in seconds."""
+        """How long the act lasts from opening its store to the end, in seconds."""
         process = self.begin(*arguments)
-        _until_store_is_open(process, self.store)
+        self._wait_for_the_act(process)
         opened = time.monotonic()
         process.wait()
         assert self.end(process).code == 0
@@ -150,11 +151,23 @@ class Bench:
     def killed_run(self, rng: random.Random, span: float, *arguments: str | Path) -> Attempt:
         """Kill the process at a random moment after it opened the store."""
         process = self.begin(*arguments)
-        _until_store_is_open(process, self.store)
+        self._wait_for_the_act(process)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(rng.uniform(0, span))
         process.kill()
         return self.end(process)
+
+    def _wait_for_the_act(self, process: subprocess.Popen[str]) -> None:
+        """Loading the program takes longer than the act: no kill is to be wasted on it."""
+        here = Path(f"/proc/{process.pid}/fd")
+        if not here.parent.exists():
+            return
+        begun = {str(self.store / "store.db"), str(self.saved)}
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                if begun & {str(fd.readlink()) for fd in here.iterdir()}:
+                    return
+            time.sleep(0.001)
 
 
 STRACE = ("strace", "-f", "-qq", "-o", "/dev/null")
@@ -179,24 +192,12 @@ def calls_made(bench: Bench, *arguments: str | Path) -> Counter[str]:
     return Counter(call.partition("(")[0] for who, call in calls if who == first and "(" in call)
 
 
-def _until_store_is_open(process: subprocess.Popen[str], store: Path) -> None:
-    """Loading the program takes longer than the act: no kill is to be wasted on it."""
-    here = Path(f"/proc/{process.pid}/fd")
-    if not here.parent.exists():
-        return
-    database = str(store / "store.db")
-    while process.poll() is None:
-        with contextlib.suppress(OSError):
-            if database in [str(fd.readlink()) for fd in here.iterdir()]:
-                return
-        time.sleep(0.001)
-
-
-def fresh(template: Path, folder: Path, site: TestSite, rows: Path) -> Bench:
+def fresh(template: Path, folder: Path, like: Bench) -> Bench:
+    """A bench with a new copy of the store in `template`."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(template, folder / "store")
     (folder / "out").mkdir()
-    return Bench(folder / "store", folder / "out", site, rows)
+    return Bench(folder / "store", folder / "out", like.site, like.list, like.saved)
 
 
 def still_sound(bench: Bench) -> None:

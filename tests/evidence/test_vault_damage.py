@@ -112,6 +112,14 @@ def test_a_missing_blob_is_named(tmp_path: Path) -> None:
         vault.read_bytes("exhibit-1", KEY, facts)
 
 
+def test_a_write_cut_off_by_a_crash_is_no_blob(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    facts = vault.write("exhibit-1", KEY, b"x")
+    blob_path(vault, facts).with_name("0" * 32 + ".part").write_bytes(b"half")
+    assert list(vault.blob_ids()) == [facts.blob_id]
+    assert vault.half_written() == 1
+
+
 class _Breaks(io.RawIOBase):
     """A source that fails after its first chunk."""
 

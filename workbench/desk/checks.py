@@ -44,13 +44,13 @@ def health(desk: Desk) -> list[Finding]:
         named = stored.all_blob_ids(tx)
         reports = stored.count_all(tx)
     there = set(desk.vault.blob_ids())
-    missing, orphans = named - there, there - named
+    missing, orphans = named - there, len(there - named) + desk.vault.half_written()
     return [
         Finding("store", not problems, detail),
         Finding("reports", True, M_("{n} reports", n=reports)),
         Finding("vault", not missing, M_("{n} blobs, {m} missing", n=len(named), m=len(missing))),
         # Left by an act that was cut off before its row: harmless, but worth knowing.
-        Finding("orphans", True, M_("{n} blobs that no row names", n=len(orphans))),
+        Finding("orphans", True, M_("{n} blobs that no row names", n=orphans)),
         _disk(desk.store.folder),
     ]
 

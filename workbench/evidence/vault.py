@@ -111,6 +111,10 @@ class Vault:
         for path in self.folder.glob("??/*.blob"):
             yield path.stem
 
+    def half_written(self) -> int:
+        """How many writes a crash cut off; what they left is never taken for a blob."""
+        return sum(1 for _ in self.folder.glob("??/*.part"))
+
     def _make_folder(self, folder: Path) -> None:
         """A new folder's own name must be durable too, or its blobs are lost with it."""
         if not folder.is_dir():
