@@ -30,7 +30,7 @@ from workbench.settings import SETTINGS_NAME
 from workbench.store import custody as stored_custody
 from workbench.store import reports as stored
 from workbench.store.migrations import HEAD_REVISION
-from workbench.store.store import DATABASE_NAME, Reading, Row
+from workbench.store.store import DATABASE_NAME, Reading
 
 UNFINISHED = ".unfinished"
 GROWING = "growing.tar"
@@ -39,6 +39,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Copied bytes are made durable at least this often, so that a power cut costs little.
 _SYNC_EVERY = 64 << 20
 _PAGE = 1_000
+_SEAL = ("number", "statement", "signature", "signer")
 _PIECE = 1 << 20
 # What the database grows by while it is copied, and the archive's own lines.
 _SPARE = 4 << 20
@@ -84,7 +85,7 @@ class Backups(DeskPart):
         self.desk.officer.must_have(*WORKING, Role.ADMINISTRATOR)
         target = self._place(target)
         with unfinished(target.with_name(target.name + UNFINISHED)) as work:
-            begun = self._begin(target)
+            self._begin(target)
             snapshot = work / DATABASE_NAME
             self._refuse_small_disk(work)
             small = self.desk.store.copy_to(snapshot, self._small_files)
@@ -105,7 +106,7 @@ class Backups(DeskPart):
                     archive.append_entry(out, name, len(content), [content])
                 run.sync()
                 files = self._verified(run, blobs, progress)
-                manifest = self._finish(tx, run, files, len(blobs), begun)
+                manifest = self._finish(tx, run, files, len(blobs))
             growing.rename(target)
             sync_folder(target.parent)
         result = {
@@ -153,14 +154,10 @@ class Backups(DeskPart):
         """Whether a finished backup lies on the disk that it is to protect from."""
         return target.stat().st_dev == self.desk.store.folder.stat().st_dev
 
-    def _begin(self, target: Path) -> Row:
-        """Everything is about to leave in one file: written down, and sealed, before it does."""
+    def _begin(self, target: Path) -> None:
+        """Everything is about to leave in one file: written down before it does."""
         with self.desk.store.write() as tx:
             self.custody(tx, "store", self.desk.store.id, "backup_begun", {"file": target.name})
-            self.desk.audit.seal_in(tx)
-            seal = stored_custody.last_seal(tx)
-        assert seal is not None
-        return seal
 
     def _small_files(self) -> dict[str, bytes]:
         """What belongs to the snapshot's moment beside the database."""
@@ -323,10 +320,11 @@ class Backups(DeskPart):
         return files
 
     def _finish(
-        self, tx: Reading, run: _Run, files: list[dict[str, Any]], exhibits: int, seal: Row
+        self, tx: Reading, run: _Run, files: list[dict[str, Any]], exhibits: int
     ) -> archive.Manifest:
         """Write manifest and signature, and read them back."""
         key = self.desk.signing_key
+        seal = stored_custody.last_seal(tx) or {}
         fields = {
             "at_us": self.desk.clock(),
             "damaged": [{"exhibit": e, "why": w} for e, w in sorted(run.damaged.items())],
@@ -337,8 +335,8 @@ class Backups(DeskPart):
             "practice": self.desk.store.practice,
             "program": f"patrol-workbench {workbench.__version__}",
             "schema": HEAD_REVISION,
-            # The seal also kept outside the store: a store rolled back is found against it.
-            "seal": {n: seal[n] for n in ("number", "statement", "signature", "signer")},
+            # The last seal is kept outside the store too: a store rolled back is found against it.
+            "seal": {n: seal[n] for n in _SEAL if n in seal},
             "store": self.desk.store.id,
         }
         manifest, signature = archive.sign_manifest(fields, key.public, key.sign)
