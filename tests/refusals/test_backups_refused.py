@@ -171,6 +171,20 @@ def test_a_damaged_exhibit_is_named_and_the_rest_is_saved(
         assert exhibit["id"] in (desk.audit.verify()["first_bad"] or "")
 
 
+def test_a_damaged_database_is_not_backed_up_as_if_it_were_sound(
+    line: CommandLine, store: Path, tmp_path: Path
+) -> None:
+    path = store / "store.db"
+    raw = bytearray(path.read_bytes())
+    # The last pages: what a command meets on its way is sound.
+    raw[-2_000] ^= 1
+    path.write_bytes(raw)
+    said = line.fails("--store", store, "backup", tmp_path / "saved.tar")
+    assert "壊れて" in said["ja"]
+    assert str(store) in said["ja"]
+    assert not (tmp_path / "saved.tar").exists()
+
+
 def test_a_store_is_never_overwritten(
     line: CommandLine, store: Path, saved: Path, tmp_path: Path
 ) -> None:

@@ -132,8 +132,14 @@ def copy_of_moment(
 
         copy = _connection(target, key)
         try:
-            with readable_errors(target):
-                source.backup(copy, pages=_COPY_PAGES, progress=said)
+            source.backup(copy, pages=_COPY_PAGES, progress=said)
+        except sqlcipher.DatabaseError as error:
+            # A page that cannot be read is the store's; one that cannot be written is the copy's.
+            unread = isinstance(_known_error(str(error), database), EvidenceDamaged)
+            known = _known_error(str(error), database if unread else target)
+            if known is None:
+                raise
+            raise known from error
         finally:
             copy.close()
     finally:
