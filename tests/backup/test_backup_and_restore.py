@@ -112,6 +112,28 @@ def test_it_is_of_one_moment_while_others_write(store: Path, tmp_path: Path) -> 
         assert there == set(written[: len(there)])
 
 
+def test_other_threads_of_the_same_desk_write_meanwhile(store: Path, tmp_path: Path) -> None:
+    with Desk(open_practice(store, "officer")) as desk:
+        written: list[int] = []
+
+        def write(copied: int, total: int) -> None:
+            if not written:
+                thread = threading.Thread(
+                    target=lambda: desk.reports.register("https://thread.example.test/")
+                )
+                thread.start()
+                thread.join()
+                written.append(copied)
+
+        desk.store.copy_to(tmp_path / "copy.db", lambda: None, write)
+        assert written
+        with desk.store.read_copy(tmp_path / "copy.db") as tx:
+            assert tx.problems() == []
+            assert stored.count_all(tx) == PICTURES
+        with desk.store.read() as tx:
+            assert stored.count_all(tx) == PICTURES + 1
+
+
 @pytest.mark.parametrize("files", [1, 3, PICTURES])
 def test_a_backup_cut_off_goes_on(store: Path, tmp_path: Path, files: int) -> None:
     file = tmp_path / "saved.tar"

@@ -128,7 +128,8 @@ class Store:
         the database; its result is returned. The copy has the same key, is synced, and replaces
         a file that lies at `target`.
         """
-        with sqlite.readable_errors(self.database), self._lock:
+        # Without this process's own lock: its other threads wait for the moment, not for the copy.
+        with sqlite.readable_errors(self.database):
             return sqlite.copy_of_moment(
                 self._writer, self.database, self._key, target, at_the_moment, progress
             )
