@@ -16,6 +16,7 @@ from shiboken6 import isValid
 from workbench.capture.testsite import PAGES, sample_screenshot
 from workbench.desk.desk import Desk
 from workbench.desk.opening import make_practice_store, open_practice
+from workbench.domain.errors import NotAllowed
 from workbench.ui.register.region import RegionPicker
 from workbench.ui.register.view import RegisterScreen
 
@@ -225,3 +226,50 @@ def test_a_part_of_the_screen_becomes_a_picture(
     monkeypatch.setattr("workbench.ui.register.pictures.seen_now", lambda _: QPixmap())
     screen.pictures.take_region()
     qtbot.waitUntil(lambda: screen._problem.isVisible(), timeout=5_000)
+
+
+def test_a_window_made_anew_keeps_text_and_import(tmp_path: Path, sit: Sit, qtbot: QtBot) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    seat = sit(store)
+    screen = screen_of(seat)
+    path = tmp_path / "list.csv"
+    path.write_text("url\n" + "\n".join(f"https://m{i}.example/{i}" for i in range(4_000)))
+    screen.open_list(path)
+    qtbot.waitUntil(lambda: screen.opened.summary is not None, timeout=30_000)
+    screen.button.click()
+    screen.text.setPlainText("https://typed.example/")
+    first = seat.window
+    seat.wear("dark")
+    qtbot.waitUntil(lambda: not isValid(first), timeout=15_000)
+    again = screen_of(seat)
+    qtbot.waitUntil(lambda: again.text.toPlainText() == "https://typed.example/", timeout=15_000)
+    qtbot.waitUntil(lambda: count(store) == 4_000, timeout=60_000)
+    qtbot.waitUntil(lambda: not seat.work.busy, timeout=30_000)
+    # Told to the officer, so the same file again is a second reading of it.
+    with Desk(open_practice(store, "officer")) as desk:
+        assert desk.imports.import_file(path).result["duplicate"] == 4_000
+
+
+def test_two_lists_come_in_one_after_the_other(tmp_path: Path, sit: Sit, qtbot: QtBot) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    seat = sit(store)
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.csv"
+        path.write_text("url\n" + "\n".join(f"https://{name}{i}.example/" for i in range(1_500)))
+        seat.window.jobs.import_list(path, "patrol", 1_500)
+    qtbot.waitUntil(lambda: count(store) == 3_000, timeout=60_000)
+    qtbot.waitUntil(lambda: not seat.window.jobs._importing, timeout=30_000)
+
+
+def test_who_may_not_register_keeps_no_draft(tmp_path: Path, sit: Sit, qtbot: QtBot) -> None:
+    store = tmp_path / "store"
+    make_practice_store(store)
+    screen = screen_of(sit(store, "auditor"))
+    screen.text.setPlainText("https://typed.example/")
+    screen.leave()
+    with Desk(open_practice(store, "auditor")) as desk:
+        assert desk.drafts.kept("register") is None
+        with pytest.raises(NotAllowed):
+            desk.drafts.keep("register", {"text": "x"})

@@ -23,6 +23,7 @@ from workbench.domain.errors import M_, NotAllowed, WorkbenchError
 from workbench.settings import Settings
 from workbench.ui.design.language import language, t, use_language
 from workbench.ui.design.theme import apply_theme, dress, system_scheme, theme
+from workbench.ui.jobs import Jobs
 from workbench.ui.welcome.view import Welcome
 from workbench.ui.window import Window
 from workbench.ui.work import DeskWork
@@ -47,6 +48,7 @@ class Seat(QObject):
         self._translator = QTranslator()
         self.scheme = system_scheme()
         self.work: DeskWork | None = None
+        self._jobs: Jobs | None = None
         self.window: Window | None = None
         self.front: QWidget | None = None
         use_language(settings["ui.language"])
@@ -84,6 +86,8 @@ class Seat(QObject):
             return
         self.work = DeskWork(desk)
         self.work.broken.connect(self.show_crash)
+        # Goes on when the window is made anew in another language or colours.
+        self._jobs = Jobs(self.work)
         self._open_window()
 
     def stand_up(self) -> None:
@@ -97,7 +101,7 @@ class Seat(QObject):
             work.write(work.desk.officers.logout)
         self._close_window()
         work.close()
-        self.work = None
+        self.work = self._jobs = None
         self.begin()
 
     def end(self) -> None:
@@ -107,7 +111,7 @@ class Seat(QObject):
             self.front.close()
         if self.work is not None:
             self.work.close()
-            self.work = None
+            self.work = self._jobs = None
 
     def speak(self, wanted: str) -> None:
         """Go on in another language."""
@@ -154,11 +158,12 @@ class Seat(QObject):
 
     def _open_window(self) -> None:
         assert self.work is not None
+        assert self._jobs is not None
         if self.front is not None:
             self.front.hide()
             self.front.deleteLater()
             self.front = None
-        self.window = Window(self.work)
+        self.window = Window(self.work, self._jobs)
         self.window.language_wanted.connect(self.speak, Qt.ConnectionType.QueuedConnection)
         self.window.scheme_wanted.connect(self.wear, Qt.ConnectionType.QueuedConnection)
         self.window.left.connect(self.stand_up, Qt.ConnectionType.QueuedConnection)

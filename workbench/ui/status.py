@@ -130,6 +130,9 @@ class StatusBar(QFrame):
         self.online_button.setChecked(online)
 
     def _show_job(self, name: str, done: int, total: int) -> None:
+        # As wide as at its end: nothing beside it moves while it counts.
+        self._job.setText(f"{name} {total:,} / {total:,}")
+        self._job.setFixedWidth(self._job.sizeHint().width())
         self._job.setText(f"{name} {done:,} / {total:,}")
         self._progress.setRange(0, max(1, total))
         self._progress.setValue(done)

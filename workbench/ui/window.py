@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -74,15 +73,15 @@ class Window(QMainWindow):
     left = Signal()
     closed = Signal()
 
-    def __init__(self, work: DeskWork) -> None:
+    def __init__(self, work: DeskWork, jobs: Jobs) -> None:
         super().__init__()
         self.work = work
         self.setWindowTitle(t(M_("Patrol Workbench")))
         self.resize(1600, 1000)
         self.setMinimumSize(1024, 640)
         self.screens: dict[str, QWidget] = {}
-        self.jobs = Jobs(work)
-        self.status = StatusBar(work, self.jobs)
+        self.jobs = jobs
+        self.status = StatusBar(work, jobs)
         self.status.break_due.connect(self._suggest_break)
         self._guide_told = self._break_told = False
         self._stack = QStackedWidget()
@@ -113,7 +112,7 @@ class Window(QMainWindow):
         # Badges follow changes, but not each key press of an officer in full swing.
         self._badges = QTimer(self, singleShot=True, interval=_BADGES_MS)
         self._badges.timeout.connect(self._read_waiting)
-        work.changed.connect(lambda _: self._badges.isActive() or self._badges.start())
+        work.changed.connect(self._read_waiting_soon)
         self._badges.start()
         self._clock = QTimer(self, interval=10_000)
         self._clock.timeout.connect(self._show_time)
@@ -248,6 +247,10 @@ class Window(QMainWindow):
         self._title.setText(t(place.name))
         return self.screens[place_id]
 
+    def _read_waiting_soon(self) -> None:
+        if not self._badges.isActive():
+            self._badges.start()
+
     def _read_waiting(self) -> None:
         self.work.read(
             self.work.desk.approvals.pressing, self._show_waiting, lambda _: None, key="badges"
@@ -299,9 +302,10 @@ class Window(QMainWindow):
 
     def leave(self) -> None:
         """Let go of what this officer holds."""
-        review: Any = self.screens.get("review")
-        if review is not None:
-            review.leave()
+        for screen in self.screens.values():
+            leave = getattr(screen, "leave", None)
+            if leave is not None:
+                leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.leave()

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from workbench.desk.changes import Changes, changed_outside
 from workbench.desk.desk import Desk
@@ -116,7 +117,8 @@ class DeskWork(QObject):
             if self._closed or (key and self._newest.get(key) != turn):
                 return
             if error is None:
-                then(value.result if isinstance(value, Changes) else value)
+                if not _is_gone(then):
+                    then(value.result if isinstance(value, Changes) else value)
                 if isinstance(value, Changes):
                     self.changed.emit(value)
             elif isinstance(error, WorkbenchError):
@@ -137,3 +139,9 @@ class DeskWork(QObject):
         # The watch itself is no work anyone waits for.
         if not self.busy:
             self.read(self.desk.store.outside_writes, seen, lambda _: None, key="outside")
+
+
+def _is_gone(then: Then) -> bool:
+    """Whether it belonged to a window that was made anew meanwhile (language, colours)."""
+    owner = getattr(then, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)

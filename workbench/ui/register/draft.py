@@ -40,7 +40,8 @@ class RegisterDraft(QObject):
         for field in self._fields.values():
             field.textChanged.connect(self._pause.start)
         drafts = work.desk.drafts
-        work.read(
+        # Behind the writes before it: a window made anew finds what the last one kept as it went.
+        work.write(
             lambda: (drafts.kept(_TEXT), drafts.kept(_PICTURES)), self._give_back, lambda _: None
         )
 
@@ -69,6 +70,11 @@ class RegisterDraft(QObject):
         if self._changed_pictures is not None:
             pictures, self._changed_pictures = self._changed_pictures, None
             self._work.write(lambda: drafts.keep(_PICTURES, _plain(pictures) or None))
+
+    def leave(self) -> None:
+        """Keep at once what waits for its pause."""
+        if self._pause.isActive():
+            self.keep_now()
 
     def keep_pictures(self, pictures: Sequence[Screenshot]) -> None:
         """The pictures are these now; written down with the text, after a pause."""

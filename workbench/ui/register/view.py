@@ -200,6 +200,10 @@ class RegisterScreen(QWidget):
         column.addWidget(self.button)
         return panel
 
+    def leave(self) -> None:
+        """The window closes or another officer takes the seat."""
+        self._draft.leave()
+
     # --- checking -----------------------------------------------------------------------------
 
     def _changed(self) -> None:
