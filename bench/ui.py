@@ -208,7 +208,9 @@ def main() -> None:
         command = [sys.executable, "-m", "bench.ui", "--part", name, "--reports"]
         command += [str(options.reports), "--store", str(folder)]
         command += ["--import-rows", str(options.import_rows)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(done.stderr)
         return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
     least, found = part("floor"), part("measured")
